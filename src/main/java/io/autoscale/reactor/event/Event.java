@@ -1,0 +1,49 @@
+package io.autoscale.reactor.event;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Something that Auto Scaling, EventBridge or SNS announced, verified and understood; its JSON form is what stands on
+ * the queues. Texts ({@code kind}, {@code group}, {@code detail}) come from outside: they are free of control characters,
+ * bounded in length, and nothing else is promised of them.
+ *
+ * @param id MessageId of the SNS message
+ * @param topic its TopicArn
+ * @param time when it happened, by the announcement
+ * @param kind the announcement's own word for it: {@code autoscaling:EC2_INSTANCE_LAUNCH}, an EventBridge detail-type, ...
+ * @param work what it asks for
+ * @param instance the instance that it is about; empty for a failed launch and for test notifications
+ * @param group name of the Auto Scaling group; empty text if the announcement names none
+ * @param detail what happened in the announcement's own words (StatusMessage, Cause, ...), for people; may be empty text
+ * @param hook the lifecycle hook that waits for an answer, if any
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Event(
+        String id,
+        String topic,
+        Instant time,
+        String kind,
+        Work work,
+        Optional<InstanceId> instance,
+        String group,
+        String detail,
+        Optional<LifecycleHook> hook) {
+
+    public Event {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(time, "time");
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(work, "work");
+        instance = instance == null ? Optional.empty() : instance;
+        group = group == null ? "" : group;
+        detail = detail == null ? "" : detail;
+        hook = hook == null ? Optional.empty() : hook;
+        if (instance.isEmpty() && (work == Work.BOOTSTRAP || work == Work.DELETE_KEY)) {
+            throw new IllegalArgumentException("An event that asks for " + work + " names its instance.");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.autoscale.reactor.event;
+
+/**
+ * A lifecycle action that Auto Scaling waits for.
+ *
+ * @param name LifecycleHookName
+ * @param token LifecycleActionToken
+ * @see <a href="https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html">Lifecycle hooks</a>
+ */
+public record LifecycleHook(String name, String token) {}

@@ -1,0 +1,15 @@
+package io.autoscale.reactor.failure;
+
+/** The work failed in a way that another attempt cannot mend; a person has to look. */
+public class Hopeless extends Failed {
+
+    private static final long serialVersionUID = 1L;
+
+    public Hopeless(String message) {
+        super(message);
+    }
+
+    public Hopeless(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

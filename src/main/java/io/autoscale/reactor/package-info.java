@@ -1,0 +1,2 @@
+/** The reactor. */
+package io.autoscale.reactor;
