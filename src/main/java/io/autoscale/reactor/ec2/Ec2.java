@@ -1,0 +1,148 @@
+package io.autoscale.reactor.ec2;
+
+import io.autoscale.reactor.event.InstanceId;
+import io.autoscale.reactor.failure.Failed;
+import io.autoscale.reactor.failure.Outage;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.Variable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.autoscaling.AutoScalingClient;
+import software.amazon.awssdk.services.autoscaling.model.AutoScalingInstanceDetails;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.GetConsoleOutputRequest;
+
+/** Puts questions to EC2 and Auto Scaling, reads the answers, and explains what goes wrong on the way. */
+public final class Ec2 {
+
+    /** How many ids DescribeAutoScalingInstances takes. */
+    private static final int MOST_PER_AUTO_SCALING_CALL = 50;
+
+    private static final Set<String> PASSING = Set.of(
+            "RequestLimitExceeded",
+            "Throttling",
+            "ThrottlingException",
+            "RequestThrottled",
+            "Unavailable",
+            "ServiceUnavailable",
+            "InternalError",
+            "InternalFailure",
+            "RequestTimeout");
+
+    private final Ec2Client ec2;
+    private final AutoScalingClient autoScaling;
+
+    public Ec2(Ec2Client ec2, AutoScalingClient autoScaling) {
+        this.ec2 = ec2;
+        this.autoScaling = autoScaling;
+    }
+
+    /** Asks by filter, as a single unknown id would fail a whole call by InstanceIds. */
+    public DescribeInstancesRequest question(@Body List<InstanceId> ids) {
+        return DescribeInstancesRequest.builder()
+                .filters(Filter.builder()
+                        .name("instance-id")
+                        .values(ids.stream().map(InstanceId::value).toList())
+                        .build())
+                .build();
+    }
+
+    /** The instances of the answer; those that EC2 says nothing of are unknown to it. */
+    public Map<InstanceId, Instance> answer(
+            @Body DescribeInstancesResponse response, @Variable("ids") List<InstanceId> ids) {
+        Map<InstanceId, Instance> found = new HashMap<>();
+        ids.forEach(id -> found.put(id, Instance.unknown(id)));
+        response.reservations().stream()
+                .flatMap(reservation -> reservation.instances().stream())
+                .map(Ec2::instance)
+                .forEach(instance -> found.put(instance.id(), instance));
+        return found;
+    }
+
+    /** The same instances, with the state that each living one has in its Auto Scaling group. */
+    public Map<InstanceId, Instance> withLifecycle(@Body Map<InstanceId, Instance> found) {
+        List<Instance> living = found.values().stream().filter(i -> !i.gone()).toList();
+        Map<InstanceId, Instance> known = new HashMap<>(found);
+        for (int from = 0; from < living.size(); from += MOST_PER_AUTO_SCALING_CALL) {
+            List<Instance> some = living.subList(from, Math.min(living.size(), from + MOST_PER_AUTO_SCALING_CALL));
+            autoScaling
+                    .describeAutoScalingInstances(r ->
+                            r.instanceIds(some.stream().map(i -> i.id().value()).toList()))
+                    .autoScalingInstances()
+                    .forEach(details -> addLifecycle(known, details));
+        }
+        return known;
+    }
+
+    /** What the instance printed on its console so far; empty if there is nothing yet. */
+    public String consoleOutput(@Variable("instance") InstanceId id) {
+        return ec2.getConsoleOutput(GetConsoleOutputRequest.builder()
+                        .instanceId(id.value())
+                        .latest(true)
+                        .build())
+                .output();
+    }
+
+    /**
+     * Throws what the failure of a call to AWS means: an {@link Outage} if the same call may succeed later, else a
+     * {@link Failed}.
+     */
+    public void explain(@ExchangeException Exception failure) throws Outage, Failed {
+        if (failure instanceof AwsServiceException service) {
+            String code = Optional.ofNullable(service.awsErrorDetails())
+                    .map(details -> details.errorCode())
+                    .orElse("status " + service.statusCode());
+            if (service.isThrottlingException() || service.statusCode() >= 500 || PASSING.contains(code)) {
+                throw new Outage("AWS answers " + code + ".", failure);
+            }
+            throw new Failed("AWS refuses the call: " + code + ". " + permissionHint(code), failure);
+        }
+        if (failure instanceof SdkClientException) {
+            throw new Outage("AWS does not answer, or there are no credentials: " + failure.getMessage(), failure);
+        }
+        throw new Failed("Asking AWS failed: " + failure, failure);
+    }
+
+    private static String permissionHint(String code) {
+        return switch (code) {
+            case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException" ->
+                "The reactor's role needs ec2:DescribeInstances, ec2:GetConsoleOutput and"
+                        + " autoscaling:DescribeAutoScalingInstances.";
+            case "AuthFailure", "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken" ->
+                "The reactor's AWS credentials are not valid.";
+            default -> "";
+        };
+    }
+
+    private static void addLifecycle(Map<InstanceId, Instance> known, AutoScalingInstanceDetails details) {
+        known.computeIfPresent(
+                new InstanceId(details.instanceId()),
+                (id, instance) -> instance.withLifecycle(details.lifecycleState()));
+    }
+
+    private static Instance instance(software.amazon.awssdk.services.ec2.model.Instance instance) {
+        return new Instance(
+                new InstanceId(instance.instanceId()),
+                state(instance.state().nameAsString()),
+                text(instance.privateIpAddress()),
+                text(instance.publicIpAddress()),
+                Optional.empty());
+    }
+
+    private static Instance.State state(String name) {
+        return Instance.State.valueOf(name.toUpperCase(java.util.Locale.ROOT).replace('-', '_'));
+    }
+
+    private static Optional<String> text(String value) {
+        return Optional.ofNullable(value).filter(v -> !v.isBlank());
+    }
+}

@@ -1,0 +1,34 @@
+package io.autoscale.reactor.failure;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
+
+/**
+ * Says how long the same step is tried again before the attempt counts as failed: all the limits are in this one place, the
+ * delays between two tries in the redelivery policy beside it.
+ */
+public final class Patience {
+
+    private final Map<Class<? extends Exception>, Duration> limits;
+    private final Clock clock;
+
+    public Patience(Map<Class<? extends Exception>, Duration> limits, Clock clock) {
+        this.limits = Map.copyOf(limits);
+        this.clock = clock;
+    }
+
+    /** Whether there is time left for another try, counted from the first failure of this kind in this attempt. */
+    public boolean isLeft(Exchange exchange, @ExchangeException Exception failure) {
+        String variable = "waiting-since-" + failure.getClass().getSimpleName();
+        Instant since = exchange.getVariable(variable, Instant.class);
+        if (since == null) {
+            since = clock.instant();
+            exchange.setVariable(variable, since);
+        }
+        return clock.instant().isBefore(since.plus(limits.getOrDefault(failure.getClass(), Duration.ZERO)));
+    }
+}

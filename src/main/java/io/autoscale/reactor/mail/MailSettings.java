@@ -1,0 +1,57 @@
+package io.autoscale.reactor.mail;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * Where notices are mailed.
+ *
+ * @param host mail server; empty: notices go to the log only
+ * @param to addresses of the administrators
+ * @param subject what every subject begins with
+ */
+public record MailSettings(
+        Optional<String> host,
+        int port,
+        Optional<String> username,
+        Optional<String> password,
+        String from,
+        List<String> to,
+        String subject,
+        Tls tls) {
+
+    /** How the connection to the mail server is protected. */
+    public enum Tls {
+        STARTTLS,
+        IMPLICIT,
+        NONE
+    }
+
+    public MailSettings {
+        to = List.copyOf(to);
+    }
+
+    /** What Angus Mail needs to know beside host and port. */
+    public Properties javaMailProperties() {
+        Properties properties = new Properties();
+        properties.setProperty("mail.smtp.connectiontimeout", "15000");
+        properties.setProperty("mail.smtp.timeout", "30000");
+        properties.setProperty("mail.smtp.writetimeout", "30000");
+        // One bad address must not keep the notice from the others.
+        properties.setProperty("mail.smtp.sendpartial", "true");
+        properties.setProperty("mail.smtp.auth", String.valueOf(username.isPresent()));
+        properties.setProperty("mail.smtp.starttls.enable", String.valueOf(tls == Tls.STARTTLS));
+        properties.setProperty("mail.smtp.starttls.required", String.valueOf(tls == Tls.STARTTLS));
+        properties.setProperty("mail.smtp.ssl.enable", String.valueOf(tls == Tls.IMPLICIT));
+        properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+        return properties;
+    }
+
+    @Override
+    public String toString() {
+        return host.map(h -> h + ":" + port + " (" + tls.name().toLowerCase(Locale.ROOT) + ") to " + String.join(", ", to))
+                .orElse("none, notices go to the log");
+    }
+}

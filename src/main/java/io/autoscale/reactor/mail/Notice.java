@@ -1,0 +1,29 @@
+package io.autoscale.reactor.mail;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.autoscale.reactor.event.InstanceId;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Something that the administrators are told, once.
+ *
+ * @param kind one word for what it is about, such as {@code gave-up} or {@code refused}
+ * @param subject one line
+ * @param text what happened, and what to do next
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Notice(
+        String kind, String subject, String text, Optional<InstanceId> instance, String group, Instant time) {
+
+    public Notice {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(time, "time");
+        // A subject is one line, whatever is in it.
+        subject = subject.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+        instance = instance == null ? Optional.empty() : instance;
+        group = group == null ? "" : group;
+    }
+}

@@ -1,0 +1,2 @@
+/** What administrators are told, and where it is mailed. */
+package io.autoscale.reactor.mail;

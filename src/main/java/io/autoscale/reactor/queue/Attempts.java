@@ -1,0 +1,59 @@
+package io.autoscale.reactor.queue;
+
+import io.autoscale.reactor.failure.Hopeless;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.Variable;
+
+/** Decides whether failed work is tried again, and when. */
+public final class Attempts {
+
+    private static final int GROWTH = 4;
+
+    private final int most;
+    private final Duration firstDelay;
+    private final Clock clock;
+
+    /**
+     * @param most attempts in all
+     * @param firstDelay before the second attempt; four times as long before each further one
+     */
+    public Attempts(int most, Duration firstDelay, Clock clock) {
+        this.most = most;
+        this.firstDelay = firstDelay;
+        this.clock = clock;
+    }
+
+    /**
+     * What follows from a failed attempt.
+     *
+     * @param again whether it is tried again
+     * @param attempts how many have failed now
+     * @param delay milliseconds until the next one
+     */
+    public record Next(boolean again, int attempts, long delay) {}
+
+    public Next next(@Variable("attempt") Integer failedBefore, @ExchangeException Exception failure) {
+        int failed = (failedBefore == null ? 0 : failedBefore) + 1;
+        boolean hopeless = failure instanceof Hopeless || failure instanceof Unreadable;
+        return new Next(!hopeless && failed < most, failed, delay(failed).toMillis());
+    }
+
+    /** What failed, in one line. */
+    public String describe(@ExchangeException Exception failure) {
+        String text = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line.length() > 2_000 ? line.substring(0, 2_000) + " ..." : line;
+    }
+
+    /** Now, as parked messages say it. */
+    public String now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private Duration delay(int failed) {
+        return firstDelay.multipliedBy((long) Math.pow(GROWTH, Math.min(failed - 1, 10)));
+    }
+}

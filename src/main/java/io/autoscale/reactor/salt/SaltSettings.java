@@ -1,0 +1,24 @@
+package io.autoscale.reactor.salt;
+
+import java.net.URI;
+import java.util.Objects;
+
+/**
+ * How to speak with the Salt master.
+ *
+ * @param url base URL of salt-api
+ * @param eauth Salt's external authentication system, such as {@code pam}
+ * @param master host name or address that minions connect to
+ */
+public record SaltSettings(URI url, String username, String password, String eauth, String master) {
+
+    public SaltSettings {
+        Objects.requireNonNull(url, "url");
+        Objects.requireNonNull(password, "password");
+    }
+
+    @Override
+    public String toString() {
+        return url + " as " + username + " (" + eauth + "), master " + master;
+    }
+}
