@@ -1,0 +1,127 @@
+package io.autoscale.reactor.ssh;
+
+import io.autoscale.reactor.event.InstanceId;
+import io.autoscale.reactor.failure.InstanceGone;
+import java.io.IOException;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * The instances that this reactor has in hand. {@link #begin} takes one, {@link #end} gives it back; in between, SSH
+ * endpoints whose host is the instance id reach it, and {@link #cancel} ends what is under way at once.
+ */
+public final class Bootstraps implements AutoCloseable {
+
+    /** The script has its own limit on the instance; ours comes after it, for when that one has not held. */
+    private static final Duration MARGIN = Duration.ofSeconds(60);
+
+    private static final Pattern ADDRESS = Pattern.compile("[0-9A-Za-z.:%-]{1,253}");
+
+    private final Map<InstanceId, Target> inHand = new ConcurrentHashMap<>();
+    private final Duration sessionLimit;
+    private final ScheduledThreadPoolExecutor clock;
+
+    public Bootstraps(SshSettings settings) {
+        this(settings.bootstrapTimeout().plus(MARGIN));
+    }
+
+    /** @param sessionLimit how long a session may last before it is closed, whatever it does */
+    Bootstraps(Duration sessionLimit) {
+        this.sessionLimit = sessionLimit;
+        this.clock = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "ssh-deadlines");
+            thread.setDaemon(true);
+            return thread;
+        });
+        clock.setRemoveOnCancelPolicy(true);
+        clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** Takes an instance in hand; returns false if it is in hand already, so that no two workers bootstrap it at once. */
+    public boolean begin(InstanceId instance) {
+        return inHand.putIfAbsent(instance, new Target(instance)) == null;
+    }
+
+    /** Gives an instance back, and closes what may be left of its connection. Harmless if it is not in hand. */
+    public void end(InstanceId instance) {
+        Target target = inHand.remove(instance);
+        if (target != null) {
+            target.close();
+        }
+    }
+
+    /**
+     * Sets the address at which the instance is reached.
+     *
+     * @throws IllegalArgumentException if it is neither an IP address nor a host name
+     * @throws IllegalStateException if the instance is not in hand
+     */
+    public void reach(InstanceId instance, String address) {
+        if (address == null || !ADDRESS.matcher(address).matches()) {
+            throw new IllegalArgumentException("The address of " + instance + " is neither an IP address nor a name.");
+        }
+        target(instance).reach(address);
+    }
+
+    /**
+     * Sets the host keys that the instance is known to have; an empty list if none is known.
+     *
+     * @throws IllegalStateException if the instance is not in hand
+     */
+    public void expectHostKeys(InstanceId instance, List<PublicKey> keys) {
+        target(instance).expectHostKeys(keys);
+    }
+
+    /**
+     * Marks the instance as cancelled and closes its connection at once: the exchange that waits for it fails at once,
+     * and later ones fail before they connect. The remote script is not ended by this; its own limit ends it. Harmless
+     * if the instance is not in hand.
+     */
+    public void cancel(InstanceId instance) {
+        find(instance).ifPresent(Target::cancel);
+    }
+
+    /** @throws InstanceGone if the instance was cancelled since it is in hand */
+    public void checkAlive(InstanceId instance) throws InstanceGone {
+        if (find(instance).map(Target::isCancelled).orElse(false)) {
+            throw new InstanceGone(instance + " is being terminated: its bootstrap was stopped.");
+        }
+    }
+
+    /** Closes all connections. */
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        inHand.values().forEach(Target::close);
+    }
+
+    Optional<Target> find(InstanceId instance) {
+        return Optional.ofNullable(inHand.get(instance));
+    }
+
+    /** Finds the target of an endpoint by its host. */
+    Target find(String host) throws IOException {
+        Target target = InstanceId.isValid(host) ? inHand.get(new InstanceId(host)) : null;
+        if (target == null) {
+            throw new IOException("the host of an SSH endpoint must be the id of an instance in hand");
+        }
+        return target;
+    }
+
+    /** Ends the contact when the time of a session is over, unless the result is cancelled before. */
+    ScheduledFuture<?> limit(Contact contact) {
+        return clock.schedule(contact::endOverTime, sessionLimit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private Target target(InstanceId instance) {
+        return find(instance).orElseThrow(() -> new IllegalStateException(instance + " is not in hand."));
+    }
+}
