@@ -7,13 +7,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.autoscale.reactor.standin.ScratchRoot;
 import java.io.File;
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -205,9 +212,9 @@ class BootstrapScriptTest {
         assertThat(wrong.err()).contains("not the expected one; it was not run");
         assertThat(root.installerArguments()).doesNotExist();
 
-        String right = java.util.HexFormat.of()
-                .formatHex(java.security.MessageDigest.getInstance("SHA-256")
-                        .digest(Files.readAllBytes(Path.of(java.net.URI.create(ScratchRoot.installer())))));
+        String right = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256")
+                        .digest(Files.readAllBytes(Path.of(URI.create(ScratchRoot.installer())))));
         assertThat(run(shell, MASTER, ID, URL, "sha256=" + right).exit()).isZero();
     }
 
@@ -401,15 +408,15 @@ class BootstrapScriptTest {
                 + Files.readString(root.minionKey()).strip() + "\n#reactor minion-key end\n";
     }
 
-    private java.security.PublicKey publicKey() throws Exception {
+    private PublicKey publicKey() throws Exception {
         String base64 = Files.readString(root.minionKey()).replaceAll("-----[A-Z ]+-----", "");
         return KeyFactory.getInstance("RSA")
                 .generatePublic(new X509EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
     }
 
-    private Map<?, ?> config() throws IOException {
-        return (Map<?, ?>)
-                new Load(LoadSettings.builder().build()).loadFromString(Files.readString(root.minionConfig()));
+    private Map<Object, Object> config() throws IOException {
+        Load yaml = new Load(LoadSettings.builder().build());
+        return new HashMap<>((Map<?, ?>) yaml.loadFromString(Files.readString(root.minionConfig())));
     }
 
     private Run run(String shell, String... arguments) throws IOException, InterruptedException {
@@ -452,7 +459,7 @@ class BootstrapScriptTest {
 
     private record Run(int exit, String out, String err) {}
 
-    @java.lang.annotation.Retention(java.lang.annotation.RetentionPolicy.RUNTIME)
+    @Retention(RetentionPolicy.RUNTIME)
     @ParameterizedTest
     @ValueSource(strings = {"dash", "bash --posix", "busybox sh"})
     private @interface EachShell {}
