@@ -78,7 +78,7 @@ class BootstrapScriptTest {
         assertThat(run).isEqualTo(new Run(0, keyBetweenMarkers(), ""));
         assertThat(publicKey().getAlgorithm()).isEqualTo("RSA");
         assertThat(root.installerArguments()).hasContent("-X\n-x\npython3\nstable\n3007");
-        assertThat(root.minion().isAlive()).isTrue();
+        assertThat(ScratchRoot.runs(root.minion())).isTrue();
         assertThat(config())
                 .containsEntry("master", "salt.example.org")
                 .containsEntry("id", "i-0abc12345678def01")
@@ -91,13 +91,13 @@ class BootstrapScriptTest {
     @EachShell
     void leavesARunningMinionAloneWhenNothingChanges(String shell) throws Exception {
         Run first = run(shell, MASTER, ID, URL);
-        ProcessHandle minion = root.minion();
+        long minion = root.minion();
         var written = Files.getLastModifiedTime(root.minionConfig());
 
         assertThat(run(shell, MASTER, ID, URL)).isEqualTo(first);
 
         assertThat(root.minion()).isEqualTo(minion);
-        assertThat(minion.isAlive()).isTrue();
+        assertThat(ScratchRoot.runs(minion)).isTrue();
         assertThat(Files.getLastModifiedTime(root.minionConfig())).isEqualTo(written);
         assertThat(root.installerArguments()).hasContent("-X");
     }
@@ -105,24 +105,25 @@ class BootstrapScriptTest {
     @EachShell
     void restartsTheMinionWithItsKeyWhenTheConfigurationChanges(String shell) throws Exception {
         Run first = run(shell, MASTER, ID, URL);
-        ProcessHandle minion = root.minion();
+        long minion = root.minion();
 
         assertThat(run(shell, MASTER, ID, URL, "acceptance_wait_time=2")).isEqualTo(first);
 
-        assertThat(minion.isAlive()).isFalse();
-        assertThat(root.minion().isAlive()).isTrue();
+        assertThat(ScratchRoot.runs(minion)).isFalse();
+        assertThat(ScratchRoot.runs(root.minion())).isTrue();
         assertThat(config()).containsEntry("acceptance_wait_time", 2);
     }
 
     @EachShell
     void startsAMinionThatHasDied(String shell) throws Exception {
         Run first = run(shell, MASTER, ID, URL);
-        root.minion().destroyForcibly();
-        await().until(() -> !root.minion().isAlive());
+        long minion = root.minion();
+        ProcessHandle.of(minion).orElseThrow().destroyForcibly();
+        await().until(() -> !ScratchRoot.runs(minion));
 
         assertThat(run(shell, MASTER, ID, URL)).isEqualTo(first);
 
-        assertThat(root.minion().isAlive()).isTrue();
+        assertThat(ScratchRoot.runs(root.minion())).isTrue();
     }
 
     @EachShell
@@ -136,7 +137,7 @@ class BootstrapScriptTest {
             assertThat(run(shell, "action=stop").exit()).isZero();
             assertThat(bystander.isAlive()).isTrue();
             assertThat(run(shell, MASTER, ID, URL).exit()).isZero();
-            assertThat(root.minion().pid()).isNotEqualTo(bystander.pid());
+            assertThat(root.minion()).isNotEqualTo(bystander.pid());
         } finally {
             bystander.destroyForcibly();
         }
@@ -146,8 +147,7 @@ class BootstrapScriptTest {
     void neitherTheLockNorTheSessionStaysWithTheMinion(String shell) throws Exception {
         run(shell, MASTER, ID, URL);
 
-        try (Stream<Path> descriptors =
-                Files.list(Path.of("/proc/" + root.minion().pid() + "/fd"))) {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + root.minion() + "/fd"))) {
             assertThat(descriptors.map(BootstrapScriptTest::target))
                     .isNotEmpty()
                     .noneMatch(target -> target.startsWith("pipe:") || target.endsWith(".lock"));
@@ -179,7 +179,7 @@ class BootstrapScriptTest {
         List<ProcessHandle> script = first.children().toList();
         first.destroyForcibly();
         script.forEach(ProcessHandle::destroyForcibly);
-        await().until(() -> script.stream().noneMatch(ProcessHandle::isAlive));
+        await().until(() -> script.stream().noneMatch(process -> ScratchRoot.runs(process.pid())));
 
         assertThat(run(shell, MASTER, ID, URL).exit()).isEqualTo(LOCKED);
         Files.delete(root.hold());
@@ -195,7 +195,7 @@ class BootstrapScriptTest {
         List<ProcessHandle> all = first.descendants().toList();
         first.destroyForcibly();
         all.forEach(ProcessHandle::destroyForcibly);
-        await().until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+        await().until(() -> all.stream().noneMatch(process -> ScratchRoot.runs(process.pid())));
         Files.delete(root.hold());
         Path halfInstalled = Files.writeString(root.path().resolve("usr/bin/salt-minion"), "#!/bin/sh\nexit 1\n");
         assertThat(halfInstalled.toFile().setExecutable(true)).isTrue();
@@ -377,13 +377,13 @@ class BootstrapScriptTest {
     void stopsTheMinionAndLeavesItsFiles(String shell) throws Exception {
         assertThat(run(shell, "action=stop")).isEqualTo(new Run(0, "", ""));
         Run bootstrap = run(shell, MASTER, ID, URL);
-        ProcessHandle minion = root.minion();
+        long minion = root.minion();
 
         assertThat(run(shell, "action=stop")).isEqualTo(new Run(0, "", ""));
 
-        assertThat(minion.isAlive()).isFalse();
+        assertThat(ScratchRoot.runs(minion)).isFalse();
         assertThat(run(shell, MASTER, ID, URL)).isEqualTo(bootstrap);
-        assertThat(root.minion().isAlive()).isTrue();
+        assertThat(ScratchRoot.runs(root.minion())).isTrue();
     }
 
     @EachShell

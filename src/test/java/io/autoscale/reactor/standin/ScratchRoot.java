@@ -50,10 +50,23 @@ public record ScratchRoot(Path path) implements AutoCloseable {
         return path.resolve("break");
     }
 
-    /** The process of the minion. */
-    public ProcessHandle minion() throws IOException {
-        String pid = Files.readString(path.resolve("var/run/salt-minion.pid")).strip();
-        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    /** The process id of the minion that was started last, running or not. */
+    public long minion() throws IOException {
+        return Long.parseLong(
+                Files.readString(path.resolve("var/run/salt-minion.pid")).strip());
+    }
+
+    /**
+     * Whether a process is at work. One that has ended but that nobody has waited for yet is not, other than for
+     * {@link ProcessHandle#isAlive()}.
+     */
+    public static boolean runs(long pid) {
+        try {
+            return !Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), StandardCharsets.ISO_8859_1)
+                    .isEmpty();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Ends every process that has this directory as its {@code REACTOR_ROOT}. */
