@@ -12,6 +12,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,7 @@ public class SaltApi extends HttpStandIn {
         thread.setDaemon(true);
         return thread;
     });
-    private final Map<String, ScheduledFuture<?>> minions = new ConcurrentHashMap<>();
+    private final Map<String, ScheduledFuture<?>> minions = new HashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Duration pingWait = Duration.ofMillis(500);
     private volatile Duration acceptanceWait = Duration.ofMillis(100);
@@ -147,23 +148,40 @@ public class SaltApi extends HttpStandIn {
      * it once.
      */
     public void minion(String id, String publicKey) {
-        minions.computeIfAbsent(id, starting -> {
-            keys.ask(id, publicKey);
-            long wait = acceptanceWait.toMillis();
-            return minionClock.scheduleWithFixedDelay(
-                    () -> connected(id, keys.ask(id, publicKey).equals(SaltKeys.ACCEPTED)),
-                    wait,
-                    wait,
-                    TimeUnit.MILLISECONDS);
-        });
+        synchronized (minions) {
+            if (!minions.containsKey(id)) {
+                keys.ask(id, publicKey);
+                long wait = acceptanceWait.toMillis();
+                minions.put(
+                        id,
+                        minionClock.scheduleWithFixedDelay(
+                                () -> askAgain(id, publicKey), wait, wait, TimeUnit.MILLISECONDS));
+            }
+        }
+    }
+
+    private void askAgain(String id, String publicKey) {
+        synchronized (minions) {
+            if (minions.containsKey(id)) {
+                connected(id, keys.ask(id, publicKey).equals(SaltKeys.ACCEPTED));
+            }
+        }
     }
 
     /** Stops a minion: it asks no more and answers no more. */
     public void stopMinion(String id) {
-        ScheduledFuture<?> minion = minions.remove(id);
-        if (minion != null) {
-            minion.cancel(false);
-            connected(id, false);
+        synchronized (minions) {
+            ScheduledFuture<?> minion = minions.remove(id);
+            if (minion != null) {
+                minion.cancel(false);
+                connected(id, false);
+            }
+        }
+    }
+
+    public boolean minionRuns(String id) {
+        synchronized (minions) {
+            return minions.containsKey(id);
         }
     }
 
