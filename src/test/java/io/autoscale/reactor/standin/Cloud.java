@@ -1,0 +1,106 @@
+package io.autoscale.reactor.standin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
+
+/**
+ * The whole outside world: instances that EC2 knows, that can be reached by SSH, and whose minions ask the Salt master
+ * to be let in. Nothing is announced here; that is for who sends the SNS messages.
+ */
+public class Cloud implements AutoCloseable {
+
+    private final Aws aws = new Aws();
+    private final SaltApi salt = new SaltApi();
+    private final Mailbox mailbox = new Mailbox();
+    private final InstanceHost host;
+    private final Path privateKey;
+
+    /** @param directory where the private key is written that lets in to every instance */
+    public Cloud(Path directory) {
+        KeyPair pair = InstanceHost.ecKey();
+        privateKey = write(pair, directory.resolve("instances.key"));
+        host = new InstanceHost(pair.getPublic(), new InstanceHost.Minions() {
+            @Override
+            public void start(String id, String publicKey) {
+                salt.minion(id, publicKey);
+            }
+
+            @Override
+            public void stop(String id) {
+                salt.stopMinion(id);
+            }
+        });
+    }
+
+    public Aws aws() {
+        return aws;
+    }
+
+    public SaltApi salt() {
+        return salt;
+    }
+
+    public InstanceHost host() {
+        return host;
+    }
+
+    public Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /** The SSH key of every instance, as a file that OpenSSH reads too. */
+    public Path privateKey() {
+        return privateKey;
+    }
+
+    /** A new instance of this group: running, and its host key is on its console. */
+    public String launch(String group) {
+        String id = "i-%017x".formatted(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE));
+        aws.instance(id).group(group).consoleOutput(host.consoleOutput());
+        return id;
+    }
+
+    /** The instance begins to shut down; its minion stops. */
+    public void terminate(String id) {
+        aws.terminate(id);
+        host.powerOff(id);
+    }
+
+    /** The instance has ended: EC2 shows it as terminated. */
+    public void gone(String id) {
+        aws.gone(id);
+        host.powerOff(id);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (aws;
+                salt;
+                mailbox;
+                host) {
+            // Each is closed, also when another can't be.
+        }
+    }
+
+    private static Path write(KeyPair pair, Path file) {
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try (OutputStream out = Files.newOutputStream(file)) {
+                OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(pair, "sandbox", null, out);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file, e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("An EC key can always be written.", e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.autoscale.reactor.standin;
+
+import com.icegreen.greenmail.Managers;
+import com.icegreen.greenmail.mail.MailAddress;
+import com.icegreen.greenmail.smtp.SmtpManager;
+import com.icegreen.greenmail.smtp.SmtpState;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.internet.MimeMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A mail server (GreenMail) on a free port of 127.0.0.1 that keeps what it is sent, whoever it is for. */
+public class Mailbox implements AutoCloseable {
+
+    private final Set<String> rejected = ConcurrentHashMap.newKeySet();
+    private final List<MimeMessage> earlier = new ArrayList<>();
+    private final int port;
+    private GreenMail server;
+    private boolean refusing;
+
+    public Mailbox() {
+        server = listen(0);
+        port = server.getSmtp().getPort();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Every mail that has arrived, once for each recipient. */
+    public synchronized List<MimeMessage> mails() {
+        List<MimeMessage> all = new ArrayList<>(earlier);
+        if (!refusing) {
+            all.addAll(List.of(server.getReceivedMessages()));
+        }
+        return all;
+    }
+
+    /** From now on mail to this address is refused with 550. */
+    public void reject(String address) {
+        rejected.add(address);
+    }
+
+    /** Closes the port. */
+    public synchronized void refuse() {
+        if (!refusing) {
+            earlier.addAll(List.of(server.getReceivedMessages()));
+            server.stop();
+            refusing = true;
+        }
+    }
+
+    /** Ends every fault. */
+    public synchronized void heal() {
+        rejected.clear();
+        if (refusing) {
+            server = listen(port);
+            refusing = false;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!refusing) {
+            server.stop();
+        }
+    }
+
+    private GreenMail listen(int wanted) {
+        ServerSetup setup = new ServerSetup(wanted, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
+        setup.setServerStartupTimeout(10_000);
+        GreenMail fresh = new RejectingGreenMail(setup);
+        fresh.start();
+        return fresh;
+    }
+
+    private class RejectingGreenMail extends GreenMail {
+
+        RejectingGreenMail(ServerSetup setup) {
+            super(setup);
+            managers = new RejectingManagers();
+        }
+    }
+
+    private class RejectingManagers extends Managers {
+
+        private final SmtpManager smtp = new SmtpManager(getImapHostManager(), getUserManager()) {
+            @Override
+            public String checkRecipient(SmtpState state, MailAddress recipient) {
+                return rejected.contains(recipient.getEmail()) ? "550 5.1.1 No such user here" : null;
+            }
+        };
+
+        @Override
+        public SmtpManager getSmtpManager() {
+            return smtp;
+        }
+    }
+}
