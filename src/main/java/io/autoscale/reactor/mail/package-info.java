@@ -1,0 +1,2 @@
+/** What the administrators are told, and how. */
+package io.autoscale.reactor.mail;
