@@ -1,0 +1,154 @@
+package io.autoscale.reactor.sns;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.support.CamelContextHelper;
+
+/**
+ * Camel's HTTP server with a door before the webhook: what cannot be a delivery of SNS is turned away by its first lines,
+ * before its body is read, and while the route {@value ReceiveRoute#ID} does not run the answer is 503. Without the door
+ * that would be 404, which SNS takes as final.
+ */
+class WebhookServer extends VertxPlatformHttpServer {
+
+    /** 256 KiB of message, and what JSON escapes add. */
+    static final int LARGEST_BODY = 512 * 1024;
+
+    /** Under this name the webhook's router is found, whatever the port and whatever other servers there are. */
+    static final String ROUTER = VertxPlatformHttpRouter.PLATFORM_HTTP_ROUTER_NAME + "-webhook";
+
+    private static final Set<String> CONTENT_TYPES = Set.of("text/plain", "application/json");
+
+    /** How long the rest of a refused request is read and thrown away, so that its sender sees the answer. */
+    private static final long LINGER_MILLIS = 2000;
+
+    private final VertxPlatformHttpServerConfiguration configuration;
+    private final String path;
+
+    private ProducerTemplate notices;
+
+    WebhookServer(VertxPlatformHttpServerConfiguration configuration, String path) {
+        super(configuration);
+        this.configuration = configuration;
+        this.path = path;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        notices = getCamelContext().createProducerTemplate();
+        super.doStart();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        notices.stop();
+    }
+
+    /** The door is there before the port listens. */
+    @Override
+    protected void initializeServer() {
+        super.initializeServer();
+        CamelContext context = getCamelContext();
+        VertxPlatformHttpRouter router = VertxPlatformHttpRouter.lookup(
+                context, VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getBindPort()));
+        context.getRegistry().bind(ROUTER, router);
+        installDoor(router);
+    }
+
+    private void installDoor(Router router) {
+        router.route(path).order(-1).handler(this::checkFirstLines).failureHandler(this::failed);
+        router.route(path).order(Integer.MAX_VALUE).handler(this::notReady);
+    }
+
+    private void checkFirstLines(RoutingContext request) {
+        if (!isReady()) {
+            notReady(request);
+        } else if (!HttpMethod.POST.equals(request.request().method())) {
+            request.response().putHeader(HttpHeaders.ALLOW, "POST");
+            answer(request, refusals().turnAway(405, "it is not a POST"));
+        } else if (!isText(request.request())) {
+            answer(request, refusals().turnAway(415, "its content type is neither text/plain nor application/json"));
+        } else if (request.request().headers().contains(HttpHeaders.CONTENT_ENCODING)) {
+            answer(request, refusals().turnAway(415, "it has a content encoding"));
+        } else if (announcedLength(request.request()) > LARGEST_BODY) {
+            tooLarge(request);
+        } else {
+            request.next();
+        }
+    }
+
+    /** What fails on the way through Camel's own handlers: a body too large, a time-out, or a fault of ours. */
+    private void failed(RoutingContext request) {
+        switch (request.statusCode()) {
+            case 413 -> tooLarge(request);
+            case 503 -> answer(request, refusals().turnAway(503, "it took too long"));
+            default -> answer(request, refusals().turnAway(503, "it could not be handled"));
+        }
+    }
+
+    private void tooLarge(RoutingContext request) {
+        answer(request, refusals().turnAway(413, "its body is larger than " + LARGEST_BODY + " bytes"));
+    }
+
+    private void notReady(RoutingContext request) {
+        Refusals refusals = CamelContextHelper.findSingleByType(getCamelContext(), Refusals.class);
+        answer(request, refusals == null ? Refusal.NOT_READY : refusals.notReady());
+    }
+
+    private void answer(RoutingContext request, Refusal refusal) {
+        if (request.response().ended()) {
+            return;
+        }
+        if (refusal.notice().isPresent()) {
+            notices.asyncSendBody(ReceiveRoute.TELL_REFUSAL, refusal);
+        }
+        request.response()
+                .setStatusCode(refusal.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE)
+                .end(refusal.text());
+        if (!request.request().isEnded()) {
+            request.request().resume();
+            request.vertx().setTimer(LINGER_MILLIS, timer -> closeUnlessRead(request.request()));
+        }
+    }
+
+    private static void closeUnlessRead(HttpServerRequest request) {
+        if (!request.isEnded()) {
+            request.connection().close();
+        }
+    }
+
+    private boolean isReady() {
+        CamelContext context = getCamelContext();
+        return context.isStarted()
+                && context.getRouteController().getRouteStatus(ReceiveRoute.ID) != null
+                && context.getRouteController().getRouteStatus(ReceiveRoute.ID).isStarted();
+    }
+
+    private Refusals refusals() {
+        return CamelContextHelper.mandatoryFindSingleByType(getCamelContext(), Refusals.class);
+    }
+
+    private static boolean isText(HttpServerRequest request) {
+        List<String> types = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
+        return types.size() == 1
+                && CONTENT_TYPES.contains(types.get(0).split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+    }
+
+    private static long announcedLength(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length == null ? 0 : Long.parseLong(length);
+    }
+}

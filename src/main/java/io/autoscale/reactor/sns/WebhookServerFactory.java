@@ -1,0 +1,64 @@
+package io.autoscale.reactor.sns;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.Service;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.main.DefaultMainHttpServerFactory;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.main.HttpServerConfigurationProperties;
+
+/**
+ * Makes Camel Main's HTTP server the webhook's: with its door ({@link WebhookServer}), and with every {@code platform-http}
+ * route on it. Camel 4.17 would serve them on the management server once there are two.
+ *
+ * <p>Camel Main makes its servers before it reads configuration classes, so this one has to be bound by
+ * {@code main.bind("webhookServerFactory", new WebhookServerFactory())}.
+ */
+public class WebhookServerFactory extends DefaultMainHttpServerFactory {
+
+    @Override
+    public Service newHttpServer(CamelContext context, HttpServerConfigurationProperties settings) {
+        if (settings.isAuthenticationEnabled() || settings.isStaticEnabled() || settings.isFileUploadEnabled()) {
+            throw new IllegalArgumentException(
+                    "camel.server serves nothing but the webhook, which SNS signatures protect:"
+                            + " authentication, static content and file upload cannot be enabled on it.");
+        }
+        VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+        configuration.setBindHost(settings.getHost());
+        configuration.setBindPort(settings.getPort());
+        configuration.setPath(settings.getPath());
+        configuration.setMaxBodySize((long) WebhookServer.LARGEST_BODY);
+        configuration.setUseGlobalSslContextParameters(settings.isUseGlobalSslContextParameters());
+        configuration.getBodyHandler().setHandleFileUploads(false);
+        WebhookServer server =
+                new WebhookServer(configuration, context.resolvePropertyPlaceholders("{{reactor.webhook.path}}"));
+        server.setCamelContext(context);
+        context.getRegistry().bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, new Engine(server));
+        return server;
+    }
+
+    /** Puts routes on the webhook's server by name, not by guess. */
+    private static final class Engine extends VertxPlatformHttpEngine {
+
+        private final WebhookServer server;
+
+        Engine(WebhookServer server) {
+            this.server = server;
+        }
+
+        @Override
+        public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
+            return new VertxPlatformHttpConsumer(endpoint, processor, getHandlers(), WebhookServer.ROUTER);
+        }
+
+        @Override
+        public int getServerPort() {
+            return server.getPort();
+        }
+    }
+}
