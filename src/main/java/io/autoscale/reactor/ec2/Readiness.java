@@ -6,7 +6,6 @@ import io.autoscale.reactor.failure.InstanceGone;
 import io.autoscale.reactor.ssh.AddressChoice;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
 
@@ -42,17 +41,9 @@ public final class Readiness {
         if (instance.state() != Instance.State.RUNNING) {
             throw new InstanceNotReady(id + " is " + describe(instance) + ", not running.");
         }
-        return address(instance)
+        return choice.choose(instance.privateAddress(), instance.publicAddress())
                 .orElseThrow(() -> new InstanceNotReady(
                         id + " has no " + choice.toString().toLowerCase(java.util.Locale.ROOT) + " address yet."));
-    }
-
-    private Optional<String> address(Instance instance) {
-        return switch (choice) {
-            case PRIVATE -> instance.privateAddress();
-            case PUBLIC -> instance.publicAddress();
-            case AUTO -> instance.publicAddress().or(instance::privateAddress);
-        };
     }
 
     private Duration age(Event event) {

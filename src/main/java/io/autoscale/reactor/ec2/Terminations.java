@@ -68,7 +68,10 @@ public final class Terminations {
 
     /** The instances of a batch, each once. */
     public List<InstanceId> instances(@Variable("batch") Batch batch) {
-        return batch.terminations().stream().map(Termination::instance).distinct().toList();
+        return batch.terminations().stream()
+                .map(Termination::instance)
+                .distinct()
+                .toList();
     }
 
     public Verdict judge(@Variable("batch") Batch batch, @Body Map<InstanceId, Instance> found) {

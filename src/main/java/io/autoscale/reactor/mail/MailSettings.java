@@ -49,9 +49,15 @@ public record MailSettings(
         return properties;
     }
 
+    /** The administrators' addresses, as a header has them. */
+    public String recipients() {
+        return String.join(", ", to);
+    }
+
     @Override
     public String toString() {
-        return host.map(h -> h + ":" + port + " (" + tls.name().toLowerCase(Locale.ROOT) + ") to " + String.join(", ", to))
+        return host.map(h ->
+                        h + ":" + port + " (" + tls.name().toLowerCase(Locale.ROOT) + ") to " + String.join(", ", to))
                 .orElse("none, notices go to the log");
     }
 }

@@ -41,7 +41,11 @@ public final class Notices {
         facts.put("Left behind", "its Salt key, as the instance is still running by EC2's word");
         facts.put("What to do", "If it is to go, terminate it; its key goes with the next announcement.");
         return notice(
-                "alive", "announced as terminated but still runs" + of(event), "A terminated instance lives on.", facts, event);
+                "alive",
+                "announced as terminated but still runs" + of(event),
+                "A terminated instance lives on.",
+                facts,
+                event);
     }
 
     /** A key that is not the instance's stood on the master under its id. */
@@ -75,8 +79,10 @@ public final class Notices {
         facts.put("Attempts", String.valueOf(attempts));
         facts.put("What failed", failure);
         facts.put("Left behind", leftBehind);
-        facts.put("What to do", "Mend what failed, then: bin/reactor replay "
-                + event.instance().map(InstanceId::value).orElse(event.id()));
+        facts.put(
+                "What to do",
+                "Mend what failed, then: bin/reactor replay "
+                        + event.instance().map(InstanceId::value).orElse(event.id()));
         String what = event.work() == Work.BOOTSTRAP ? "bootstrap failed" : "deleting the key failed";
         return notice("gave-up", what + of(event), "The reactor gave up on this work and parked it.", facts, event);
     }

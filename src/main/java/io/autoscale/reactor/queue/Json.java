@@ -19,7 +19,10 @@ public final class Json {
         try {
             return mapper.readValue(text, Event.class);
         } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw new Unreadable("The message is not an event of this version: " + e.getClass().getSimpleName() + ".", e);
+            throw new Unreadable(
+                    "The message is not an event of this version: "
+                            + e.getClass().getSimpleName() + ".",
+                    e);
         }
     }
 }

@@ -49,6 +49,16 @@ public final class MinionKeys {
         return sections.getOrDefault(ACCEPTED, Map.of()).containsKey(id.value());
     }
 
+    /** Whether the key that the instance showed, if it showed one, is the accepted one. */
+    public boolean isAccepted(
+            @Variable("sections") Map<String, Map<String, String>> sections,
+            @Variable("instance") InstanceId id,
+            @Variable("shownKey") Optional<MinionKey> shown) {
+        return shown.map(key -> compare(sections, id, key))
+                .filter(Standing::accepted)
+                .isPresent();
+    }
+
     /** Compares what the master has with what the instance showed over SSH. */
     public Standing compare(
             @Body Map<String, Map<String, String>> sections,
@@ -62,7 +72,8 @@ public final class MinionKeys {
                 (isSame(pem, shown) ? same : foreign).add(section);
             }
         }
-        // The right key among the denied or rejected ones stands in its own way: the minion asks anew once it is removed.
+        // The right key among the denied or rejected ones stands in its own way: the minion asks anew once it is
+        // removed.
         boolean accepted = same.contains(ACCEPTED);
         boolean pending = same.contains(PENDING) && foreign.stream().noneMatch(ACCEPTED::equals);
         return new Standing(accepted, pending, foreign);
@@ -95,6 +106,11 @@ public final class MinionKeys {
             throw new KeyNotAccepted("The key that " + id + " showed (" + shown.fingerprint()
                     + ") is not on the Salt master yet. Its minion must reach the master's ports 4505 and 4506.");
         }
+    }
+
+    /** The instance alone, as a list of those whose keys are to be deleted. */
+    public List<InstanceId> only(@Variable("instance") InstanceId id) {
+        return List.of(id);
     }
 
     /** The call that deletes all keys of these ids. */
@@ -142,7 +158,11 @@ public final class MinionKeys {
     }
 
     private static boolean isSame(String pem, MinionKey shown) {
-        return MinionKey.read(pem).equals(Optional.of(shown));
+        try {
+            return new MinionKey(pem).equals(shown);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static Map<String, Object> wheel(String function, Object match) {

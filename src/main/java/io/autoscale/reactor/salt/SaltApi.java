@@ -42,7 +42,9 @@ public final class SaltApi {
      *     {@code success: false}
      */
     public Map<String, Object> answer(
-            @Body String answer, @Header(Exchange.HTTP_RESPONSE_CODE) int status, @Variable("call") Map<String, Object> call)
+            @Body String answer,
+            @Header(Exchange.HTTP_RESPONSE_CODE) int status,
+            @Variable("call") Map<String, Object> call)
             throws Failed, Outage {
         String function = String.valueOf(call.get("fun"));
         if (status == 401) {
@@ -60,7 +62,8 @@ public final class SaltApi {
             return toMap(result);
         }
         if (!data.path("success").asBoolean()) {
-            throw new Failed("Salt's " + function + " failed: " + lastLine(data.path("return").asText()));
+            throw new Failed("Salt's " + function + " failed: "
+                    + lastLine(data.path("return").asText()));
         }
         return toMap(data.path("return"));
     }
@@ -88,7 +91,8 @@ public final class SaltApi {
         } catch (JsonProcessingException e) {
             // the same message as for JSON of another shape
         }
-        throw new Failed("salt-api at " + settings.url() + " answers " + function + " with something that is not Salt's.");
+        throw new Failed(
+                "salt-api at " + settings.url() + " answers " + function + " with something that is not Salt's.");
     }
 
     private Map<String, Object> toMap(JsonNode node) {

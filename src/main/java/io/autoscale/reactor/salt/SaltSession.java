@@ -62,8 +62,9 @@ public final class SaltSession {
      */
     public void open(@Body String answer, @Header(Exchange.HTTP_RESPONSE_CODE) int status) throws Failed, Outage {
         if (status == 401) {
-            throw new Failed("salt-api refuses the login of " + settings.username() + " with eauth " + settings.eauth()
-                    + ". Check reactor.salt.username, reactor.salt.password, reactor.salt.eauth and the master's external_auth.");
+            throw new Failed(
+                    "salt-api refuses the login of " + settings.username() + " with eauth " + settings.eauth()
+                            + ". Check reactor.salt.username, reactor.salt.password, reactor.salt.eauth and the master's external_auth.");
         }
         if (status >= 500 || status == 429) {
             throw new Outage("salt-api cannot log in now: it answers " + status + ".");
@@ -74,7 +75,8 @@ public final class SaltSession {
                 throw new Failed("salt-api at " + settings.url() + " answers a login with " + status
                         + " and no token. Check reactor.salt.url.");
             }
-            Instant expires = Instant.ofEpochSecond(login.path("expire").asLong()).minus(MARGIN);
+            Instant expires =
+                    Instant.ofEpochSecond(login.path("expire").asLong()).minus(MARGIN);
             token.set(new Token(login.path("token").textValue(), expires));
         } catch (JsonProcessingException e) {
             throw new Failed("salt-api at " + settings.url() + " answers a login with something that is not JSON."

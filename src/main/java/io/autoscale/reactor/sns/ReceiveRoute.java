@@ -1,6 +1,7 @@
 package io.autoscale.reactor.sns;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.autoscale.reactor.queue.Headers;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -19,9 +20,6 @@ public class ReceiveRoute extends RouteBuilder {
 
     static final String TELL_REFUSAL = "direct:tell-refusal";
     static final String MESSAGE_ID = "messageId";
-
-    /** Artemis drops, and acknowledges, a message whose id it has seen. */
-    private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
 
     private static final String UTF_8 = StandardCharsets.UTF_8.name();
     private static final String NO_CONFIGURATION = "none-for-receive";
@@ -70,8 +68,8 @@ public class ReceiveRoute extends RouteBuilder {
                         .marshal(new JacksonDataFormat(json, Object.class))
                         .convertBodyTo(String.class, UTF_8)
                         .removeHeaders("*")
-                        .setHeader(DUPLICATE_ID, exchangeProperty(MESSAGE_ID))
-                        .to(ExchangePattern.InOnly, "jms:queue:events?deliveryPersistent=true").id("queue-event")
+                        .setHeader(Headers.DUPLICATE_ID, exchangeProperty(MESSAGE_ID))
+                        .to(ExchangePattern.InOnly, "jms:queue:events?transacted=false").id("queue-event")
                 .end()
                 .removeHeaders("*")
                 .setHeader(Exchange.CONTENT_TYPE, constant(Refusal.CONTENT_TYPE))
@@ -86,7 +84,7 @@ public class ReceiveRoute extends RouteBuilder {
                     .setBody().body(Refusal.class, refusal -> refusal.notice().orElseThrow())
                     .marshal(new JacksonDataFormat(json, Object.class))
                     .convertBodyTo(String.class, UTF_8)
-                    .to(ExchangePattern.InOnly, "jms:queue:notices?deliveryPersistent=true").id("queue-refusal-notice")
+                    .to(ExchangePattern.InOnly, "jms:queue:notices?transacted=false").id("queue-refusal-notice")
                 .doCatch(Exception.class)
                     .log(LoggingLevel.WARN, ID, "Could not queue the notice of a refusal: ${exception.message}")
                 .end();

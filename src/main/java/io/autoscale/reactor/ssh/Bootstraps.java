@@ -13,6 +13,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.apache.camel.Body;
+import org.apache.camel.Variable;
 
 /**
  * The instances that this reactor has in hand. {@link #begin} takes one, {@link #end} gives it back; in between, SSH
@@ -46,12 +48,12 @@ public final class Bootstraps implements AutoCloseable {
     }
 
     /** Takes an instance in hand; returns false if it is in hand already, so that no two workers bootstrap it at once. */
-    public boolean begin(InstanceId instance) {
+    public boolean begin(@Variable("instance") InstanceId instance) {
         return inHand.putIfAbsent(instance, new Target(instance)) == null;
     }
 
     /** Gives an instance back, and closes what may be left of its connection. Harmless if it is not in hand. */
-    public void end(InstanceId instance) {
+    public void end(@Variable("instance") InstanceId instance) {
         Target target = inHand.remove(instance);
         if (target != null) {
             target.close();
@@ -64,7 +66,7 @@ public final class Bootstraps implements AutoCloseable {
      * @throws IllegalArgumentException if it is neither an IP address nor a host name
      * @throws IllegalStateException if the instance is not in hand
      */
-    public void reach(InstanceId instance, String address) {
+    public void reach(@Variable("instance") InstanceId instance, @Variable("address") String address) {
         if (address == null || !ADDRESS.matcher(address).matches()) {
             throw new IllegalArgumentException("The address of " + instance + " is neither an IP address nor a name.");
         }
@@ -85,12 +87,12 @@ public final class Bootstraps implements AutoCloseable {
      * and later ones fail before they connect. The remote script is not ended by this; its own limit ends it. Harmless
      * if the instance is not in hand.
      */
-    public void cancel(InstanceId instance) {
+    public void cancel(@Body InstanceId instance) {
         find(instance).ifPresent(Target::cancel);
     }
 
     /** @throws InstanceGone if the instance was cancelled since it is in hand */
-    public void checkAlive(InstanceId instance) throws InstanceGone {
+    public void checkAlive(@Variable("instance") InstanceId instance) throws InstanceGone {
         if (find(instance).map(Target::isCancelled).orElse(false)) {
             throw new InstanceGone(instance + " is being terminated: its bootstrap was stopped.");
         }

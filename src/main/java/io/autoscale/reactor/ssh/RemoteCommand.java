@@ -19,7 +19,7 @@ public final class RemoteCommand {
     /** Linux takes no longer argument, and sshd hands the whole command over as one; a longer one just fails there. */
     static final int LIMIT = 131_072;
 
-    private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9]{0,31}");
+    private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
     /**
      * Finds root, then becomes the script under its limit. A REACTOR_ROOT in the environment of the instance says that

@@ -1,0 +1,295 @@
+package io.autoscale.reactor;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.autoscale.reactor.ec2.DescribeInstances;
+import io.autoscale.reactor.ec2.Ec2;
+import io.autoscale.reactor.ec2.InstanceNotReady;
+import io.autoscale.reactor.ec2.Instances;
+import io.autoscale.reactor.ec2.Readiness;
+import io.autoscale.reactor.ec2.Terminations;
+import io.autoscale.reactor.failure.Outage;
+import io.autoscale.reactor.failure.Patience;
+import io.autoscale.reactor.failure.PatienceSettings;
+import io.autoscale.reactor.mail.Notices;
+import io.autoscale.reactor.queue.Attempts;
+import io.autoscale.reactor.queue.Broker;
+import io.autoscale.reactor.queue.Headers;
+import io.autoscale.reactor.queue.Json;
+import io.autoscale.reactor.queue.Queues;
+import io.autoscale.reactor.queue.Waiting;
+import io.autoscale.reactor.salt.KeyNotAccepted;
+import io.autoscale.reactor.salt.KeysLeft;
+import io.autoscale.reactor.salt.MinionKeys;
+import io.autoscale.reactor.salt.MinionSilent;
+import io.autoscale.reactor.salt.SaltApi;
+import io.autoscale.reactor.salt.SaltSession;
+import io.autoscale.reactor.sns.CertificateClient;
+import io.autoscale.reactor.sns.ReceiveRoute;
+import io.autoscale.reactor.sns.Refusals;
+import io.autoscale.reactor.sns.SnsVerifier;
+import io.autoscale.reactor.sns.Subscriptions;
+import io.autoscale.reactor.ssh.BootstrapRunning;
+import io.autoscale.reactor.ssh.BootstrapScript;
+import io.autoscale.reactor.ssh.Bootstraps;
+import io.autoscale.reactor.ssh.HostKeys;
+import io.autoscale.reactor.ssh.HostKeysNotShown;
+import io.autoscale.reactor.ssh.Remote;
+import io.autoscale.reactor.ssh.SharedSshClient;
+import io.autoscale.reactor.ssh.SshKeyFile;
+import io.autoscale.reactor.ssh.SshNotReady;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ConsumerTemplate;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.ProxyBuilder;
+import org.apache.camel.component.mail.DefaultAuthenticator;
+import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.support.service.ServiceSupport;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.autoscaling.AutoScalingClient;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.sns.SnsClient;
+
+/** Makes the beans that the routes name, from the settings; each name in {@code routes/} is bound here and nowhere else. */
+public final class Beans implements CamelConfiguration {
+
+    private final Path home;
+    private final Clock clock;
+
+    /** @param home directory with {@code routes/}, {@code application.properties} and {@code data/} */
+    public Beans(Path home, Clock clock) {
+        this.home = home;
+        this.clock = clock;
+    }
+
+    @Override
+    public void configure(CamelContext context) throws Exception {
+        Settings settings = Settings.read(home, context.getPropertiesComponent()::resolveProperty);
+        Registry registry = context.getRegistry();
+        registry.bind("settings", settings);
+        ObjectMapper json = objectMapper();
+        registry.bind("objectMapper", json);
+        registry.bind("json", new Json(json));
+
+        queues(context, settings);
+        receive(context, settings, json);
+        ec2(context, settings);
+        ssh(context, settings, json);
+        salt(registry, settings, json);
+        mail(registry, settings);
+        errors(registry, settings);
+    }
+
+    private void queues(CamelContext context, Settings settings) throws Exception {
+        if (settings.broker().embedded()) {
+            // Started before everything else and stopped after it.
+            context.addService(
+                    new Broker(settings.broker().url(), settings.broker().data()), true, true);
+        }
+        JmsPoolConnectionFactory connections = Queues.connections(settings.broker());
+        closeWith(context, connections::stop);
+        context.addComponent("jms", Queues.component(connections));
+        ConsumerTemplate consumer = context.createConsumerTemplate();
+        context.getRegistry().bind("waitingTerminations", new Waiting(() -> next(consumer), settings.batchSize()));
+    }
+
+    private static Optional<Waiting.Message> next(ConsumerTemplate consumer) {
+        Exchange exchange = consumer.receiveNoWait("jms:queue:terminations");
+        if (exchange == null) {
+            return Optional.empty();
+        }
+        Waiting.Message message = new Waiting.Message(
+                exchange.getMessage().getBody(String.class),
+                exchange.getMessage().getHeader(Headers.CHECKS, 0, Integer.class),
+                exchange.getMessage().getHeader(Headers.ATTEMPT, 0, Integer.class));
+        consumer.doneUoW(exchange);
+        return Optional.of(message);
+    }
+
+    private void receive(CamelContext context, Settings settings, ObjectMapper json) throws Exception {
+        Registry registry = context.getRegistry();
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
+        SdkHttpClient replaced = registry.lookupByNameAndType("snsCertificateHttpClient", SdkHttpClient.class);
+        CertificateClient certificates =
+                replaced == null ? new CertificateClient(clock) : new CertificateClient(replaced, clock);
+        SnsVerifier verifier = new SnsVerifier(settings.sns(), certificates, clock);
+        closeWith(context, verifier);
+        closeWith(context, certificates);
+        Subscriptions subscriptions =
+                new Subscriptions(settings.sns(), region -> bounded(SnsClient.builder(), Optional.of(region.id()))
+                        .build());
+        Refusals refusals = new Refusals(meters, clock);
+        registry.bind("refusals", refusals);
+        registry.bind(ReceiveRoute.ID, new ReceiveRoute(verifier, subscriptions, refusals, json));
+    }
+
+    private void ec2(CamelContext context, Settings settings) throws Exception {
+        Registry registry = context.getRegistry();
+        Ec2Client ec2 = bounded(Ec2Client.builder(), settings.region()).build();
+        AutoScalingClient autoScaling =
+                bounded(AutoScalingClient.builder(), settings.region()).build();
+        closeWith(context, ec2::close);
+        closeWith(context, autoScaling::close);
+        registry.bind("ec2Client", ec2);
+        registry.bind("autoScalingClient", autoScaling);
+        registry.bind("ec2", new Ec2(ec2, autoScaling));
+        registry.bind(
+                "instances",
+                new Instances(new ProxyBuilder(context)
+                        .endpoint("direct:describe-instances")
+                        .build(DescribeInstances.class)));
+        registry.bind("readiness", new Readiness(settings.ssh().address(), clock));
+        registry.bind(
+                "terminations",
+                new Terminations(registry.lookupByNameAndType("json", Json.class), settings.checkDelay()));
+    }
+
+    private void ssh(CamelContext context, Settings settings, ObjectMapper json) throws Exception {
+        Registry registry = context.getRegistry();
+        Bootstraps bootstraps = new Bootstraps(settings.ssh());
+        SharedSshClient client = new SharedSshClient(settings.ssh(), bootstraps);
+        closeWith(context, bootstraps);
+        closeWith(context, client);
+        registry.bind("bootstraps", bootstraps);
+        registry.bind("sshClient", client);
+        registry.bind(
+                "sshKey",
+                SshKeyFile.load(settings.ssh().privateKey(), settings.ssh().passphrase()));
+        registry.bind("hostKeys", new HostKeys(bootstraps, settings.ssh().hostKey()));
+        registry.bind("remote", new Remote(bootstraps));
+        registry.bind(
+                "bootstrapScript",
+                new BootstrapScript(
+                        script(settings.bootstrap().script()),
+                        settings.bootstrap(),
+                        settings.salt().master(),
+                        json));
+    }
+
+    private static String script(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "reactor.bootstrap.script: " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void salt(Registry registry, Settings settings, ObjectMapper json) {
+        registry.bind("saltSession", new SaltSession(settings.salt(), json, clock));
+        registry.bind("saltApi", new SaltApi(settings.salt(), json));
+        registry.bind("minionKeys", new MinionKeys());
+    }
+
+    private void mail(Registry registry, Settings settings) {
+        registry.bind("notices", new Notices(settings.mail(), clock));
+        registry.bind("mailProperties", settings.mail().javaMailProperties());
+        registry.bind("mail", settings.mail());
+        registry.bind(
+                "mailAuthenticator",
+                new DefaultAuthenticator(
+                        settings.mail().username().orElse(null),
+                        settings.mail().password().orElse(null)));
+    }
+
+    private void errors(Registry registry, Settings settings) {
+        PatienceSettings patience = settings.patience();
+        registry.bind(
+                "patience",
+                new Patience(
+                        Map.of(
+                                InstanceNotReady.class, patience.instance(),
+                                SshNotReady.class, patience.ssh(),
+                                HostKeysNotShown.class, patience.ssh(),
+                                BootstrapRunning.class,
+                                        settings.bootstrap().timeout().plus(Duration.ofMinutes(1)),
+                                KeyNotAccepted.class, patience.minion(),
+                                MinionSilent.class, patience.minion(),
+                                KeysLeft.class, patience.minion(),
+                                Outage.class, patience.outage()),
+                        clock));
+        registry.bind(
+                "attempts",
+                new Attempts(
+                        settings.bootstrap().attempts(), settings.bootstrap().retryDelay(), clock));
+        registry.bind("tryAgain", backoff(Duration.ofSeconds(1), Duration.ofSeconds(5)));
+        RedeliveryPolicy mailAgain = backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
+        mailAgain.setMaximumRedeliveries(300);
+        registry.bind("mailAgain", mailAgain);
+        registry.bind("once", quiet(new RedeliveryPolicy()));
+    }
+
+    private static RedeliveryPolicy backoff(Duration first, Duration longest) {
+        RedeliveryPolicy policy = quiet(new RedeliveryPolicy());
+        policy.setRedeliveryDelay(first.toMillis());
+        policy.setMaximumRedeliveryDelay(longest.toMillis());
+        policy.setUseExponentialBackOff(true);
+        policy.setBackOffMultiplier(1.5);
+        policy.setUseCollisionAvoidance(true);
+        return policy;
+    }
+
+    /** The routes say themselves what failed; Camel would log the exchange with its stack trace. */
+    private static RedeliveryPolicy quiet(RedeliveryPolicy policy) {
+        policy.setLogExhausted(false);
+        policy.setLogStackTrace(false);
+        policy.setLogRetryStackTrace(false);
+        policy.setLogRetryAttempted(true);
+        policy.setRetryAttemptedLogLevel(org.apache.camel.LoggingLevel.DEBUG);
+        policy.setAllowRedeliveryWhileStopping(false);
+        return policy;
+    }
+
+    /** Time limits of every call to AWS; the SDK tries three times within them, with jitter. */
+    private static <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> B bounded(
+            B builder, Optional<String> region) {
+        builder.httpClientBuilder(UrlConnectionHttpClient.builder()
+                .connectionTimeout(Duration.ofSeconds(3))
+                .socketTimeout(Duration.ofSeconds(10)));
+        builder.overrideConfiguration(
+                c -> c.apiCallAttemptTimeout(Duration.ofSeconds(10)).apiCallTimeout(Duration.ofSeconds(30)));
+        region.map(Region::of).ifPresent(builder::region);
+        return builder;
+    }
+
+    private static ObjectMapper objectMapper() {
+        return new ObjectMapper()
+                .registerModule(new Jdk8Module())
+                .registerModule(new JavaTimeModule())
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    }
+
+    private static void closeWith(CamelContext context, AutoCloseable resource) throws Exception {
+        context.addService(
+                new ServiceSupport() {
+                    @Override
+                    protected void doStop() throws Exception {
+                        resource.close();
+                    }
+                },
+                true,
+                true);
+    }
+}

@@ -1,0 +1,179 @@
+package io.autoscale.reactor;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.camel.util.TimeUtils;
+
+/** Reads settings one by one and collects what is wrong with them, so that all of it is said at once. */
+final class SettingsReader {
+
+    /** Stands for a group of settings that cannot be made, as one of them is missing; its problem is noted already. */
+    private static final class Unusable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final Path home;
+    private final Function<String, Optional<String>> lookup;
+    private final List<String> problems = new ArrayList<>();
+
+    SettingsReader(Path home, Function<String, Optional<String>> lookup) {
+        this.home = home;
+        this.lookup = lookup;
+    }
+
+    void problem(String problem) {
+        if (!problems.contains(problem)) {
+            problems.add(problem);
+        }
+    }
+
+    void throwIfAnyProblem() {
+        if (!problems.isEmpty()) {
+            throw new InvalidSettings(problems);
+        }
+    }
+
+    /** Makes a record of several settings; null if that cannot be, which {@link #throwIfAnyProblem} then tells. */
+    <T> T group(Supplier<T> maker) {
+        int before = problems.size();
+        try {
+            return maker.get();
+        } catch (Unusable e) {
+            return null;
+        } catch (IllegalArgumentException | NullPointerException e) {
+            // A record refuses what it is given; if a part is missing, that has been said already.
+            if (problems.size() == before) {
+                problem(String.valueOf(e.getMessage()));
+            }
+            return null;
+        }
+    }
+
+    Optional<String> optional(String key) {
+        return lookup.apply(key).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    String text(String key) {
+        return optional(key).orElseGet(() -> missing(key, "a value"));
+    }
+
+    <T> List<T> list(String key, String separator, Function<String, T> maker) {
+        List<T> list = new ArrayList<>();
+        for (String item : optional(key).map(v -> v.split(separator)).orElse(new String[0])) {
+            if (!item.isBlank()) {
+                try {
+                    list.add(maker.apply(item.strip()));
+                } catch (IllegalArgumentException e) {
+                    problem(key + " has a bad entry: " + e.getMessage());
+                }
+            }
+        }
+        return list;
+    }
+
+    int number(String key, int least, int most) {
+        String expected = "a number from " + least + " to " + most;
+        String value = optional(key).orElse("");
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // the same problem as a number out of bounds
+        }
+        wrong(key, value, expected);
+        return least;
+    }
+
+    Duration duration(String key) {
+        String value = optional(key).orElse("");
+        if (value.matches("(?:\\d+(?:ms|s|m|h|d))+")) {
+            return TimeUtils.toDuration(value);
+        }
+        wrong(key, value, "a duration such as 30s, 15m or 1h");
+        return Duration.ofSeconds(1);
+    }
+
+    <E extends Enum<E>> E choice(String key, Class<E> type) {
+        String value = optional(key).orElse("");
+        Optional<E> found = Stream.of(type.getEnumConstants())
+                .filter(constant -> constant.name().equalsIgnoreCase(value))
+                .findFirst();
+        if (found.isEmpty()) {
+            String names = String.join(
+                    ", ",
+                    Arrays.stream(type.getEnumConstants())
+                            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                            .toList());
+            wrong(key, value, "one of " + names);
+        }
+        return found.orElse(type.getEnumConstants()[0]);
+    }
+
+    URI url(String key) {
+        String value = text(key, "the base URL of salt-api, such as https://salt.example.org:8000");
+        try {
+            URI url = URI.create(value);
+            if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+                    && url.getHost() != null
+                    && url.getQuery() == null
+                    && url.getUserInfo() == null) {
+                return url;
+            }
+        } catch (IllegalArgumentException e) {
+            // the same problem as a URL of another kind
+        }
+        wrong(key, value, "a URL such as https://salt.example.org:8000, without user, password or query");
+        throw new Unusable();
+    }
+
+    Path path(String key) {
+        return home.resolve(text(key, "a file or directory"));
+    }
+
+    Path readableFile(String key) {
+        Path file = path(key);
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            problem(key + ": " + file + " is not a file that can be read.");
+        }
+        return file;
+    }
+
+    void check(Path file, Consumer<Path> check) {
+        try {
+            check.accept(file);
+        } catch (IllegalArgumentException e) {
+            problem("reactor.ssh.private-key: " + e.getMessage());
+        }
+    }
+
+    private String text(String key, String expected) {
+        return optional(key).orElseGet(() -> missing(key, expected));
+    }
+
+    private String missing(String key, String expected) {
+        problem(key + " is missing: expected " + expected + ".");
+        // Goes on, so that the other settings of the group are looked at too.
+        return "";
+    }
+
+    private void wrong(String key, String value, String expected) {
+        if (value.isEmpty()) {
+            missing(key, expected);
+        } else {
+            problem(key + " is '" + value + "': expected " + expected + ".");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.autoscale.reactor.standin;
+
+import io.autoscale.reactor.Reactor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+
+/** The real reactor in this process, with the project's own routes, among stand-ins. */
+public final class RunningReactor implements AutoCloseable {
+
+    public static final String TOPIC = "arn:aws:sns:us-east-1:123456789012:autoscaling";
+
+    private final Cloud cloud;
+    private final SnsSigner signer;
+    private final Main main;
+    private final int port = freePort();
+    private final int managementPort = freePort();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    /** @param home an empty directory, or that of a reactor that was stopped */
+    public RunningReactor(Path home, Cloud cloud, SnsSigner signer, Map<String, String> settings) {
+        this.cloud = cloud;
+        this.signer = signer;
+        copyRoutes(home);
+        awsProperties().forEach(System::setProperty);
+        main = Reactor.main(home, Clock.systemUTC());
+        main.bind("snsCertificateHttpClient", signer.certificateClient());
+        Map<String, String> all = settings();
+        all.putAll(settings);
+        all.forEach(main::addOverrideProperty);
+    }
+
+    public RunningReactor start() {
+        try {
+            main.start();
+            return this;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    public URI webhook() {
+        return URI.create("http://127.0.0.1:" + port + "/hook/ec2/autoscale");
+    }
+
+    public URI management(String path) {
+        return URI.create("http://127.0.0.1:" + managementPort + path);
+    }
+
+    /** Delivers an announcement as SNS does; returns the status of the answer. */
+    public int announce(String message) {
+        return deliver(signer.notification(TOPIC, "Auto Scaling", message)).statusCode();
+    }
+
+    public HttpResponse<String> deliver(String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(webhook()).POST(HttpRequest.BodyPublishers.ofString(body));
+        signer.headers(body).forEach(request::header);
+        return send(request.build());
+    }
+
+    public HttpResponse<String> get(URI uri) {
+        return send(HttpRequest.newBuilder(uri).build());
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+        awsProperties().keySet().forEach(System::clearProperty);
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("camel.server.host", "127.0.0.1");
+        settings.put("camel.server.port", String.valueOf(port));
+        settings.put("camel.management.port", String.valueOf(managementPort));
+        settings.put("reactor.sns.topics", TOPIC);
+        settings.put("reactor.aws.region", "us-east-1");
+        settings.put("reactor.salt.url", cloud.salt().url().toString());
+        settings.put("reactor.salt.username", SaltApi.USER);
+        settings.put("reactor.salt.password", SaltApi.PASSWORD);
+        settings.put("reactor.salt.eauth", SaltApi.EAUTH);
+        settings.put("reactor.ssh.private-key", cloud.privateKey().toString());
+        settings.put("reactor.ssh.port", String.valueOf(cloud.host().port()));
+        settings.put("reactor.mail.host", "127.0.0.1");
+        settings.put("reactor.mail.port", String.valueOf(cloud.mailbox().port()));
+        settings.put("reactor.mail.from", "reactor@example.org");
+        settings.put("reactor.mail.to", "admin1@example.org; admin2@example.org");
+        settings.put("reactor.mail.tls", "none");
+        return settings;
+    }
+
+    private Map<String, String> awsProperties() {
+        return Map.of(
+                "aws.endpointUrl", cloud.aws().url().toString(),
+                "aws.accessKeyId", "AKIAEXAMPLE",
+                "aws.secretAccessKey", "example");
+    }
+
+    private static void copyRoutes(Path home) {
+        Path routes = home.resolve("routes");
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            Files.createDirectories(routes);
+            for (Path file : files.toList()) {
+                Path copy = routes.resolve(file.getFileName());
+                if (!Files.exists(copy)) {
+                    Files.copy(file, copy);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
