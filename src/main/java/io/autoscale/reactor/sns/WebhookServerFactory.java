@@ -23,10 +23,10 @@ public class WebhookServerFactory extends DefaultMainHttpServerFactory {
 
     @Override
     public Service newHttpServer(CamelContext context, HttpServerConfigurationProperties settings) {
-        if (settings.isAuthenticationEnabled() || settings.isStaticEnabled() || settings.isFileUploadEnabled()) {
+        if (settings.isAuthenticationEnabled() || settings.isStaticEnabled()) {
             throw new IllegalArgumentException(
                     "camel.server serves nothing but the webhook, which SNS signatures protect:"
-                            + " authentication, static content and file upload cannot be enabled on it.");
+                            + " neither authentication nor static content can be enabled on it.");
         }
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
         configuration.setBindHost(settings.getHost());
