@@ -51,7 +51,7 @@ public class ReceiveRoute extends RouteBuilder {
                     .setHeader(Exchange.HTTP_RESPONSE_CODE).body(Refusal.class, Refusal::status)
                     .setHeader(Exchange.CONTENT_TYPE, constant(Refusal.CONTENT_TYPE))
                     .filter().body(Refusal.class, refusal -> refusal.notice().isPresent())
-                        .wireTap(TELL_REFUSAL)
+                        .wireTap(TELL_REFUSAL).end()
                     .end()
                     .setBody().body(Refusal.class, Refusal::text)
                 .end()
