@@ -299,6 +299,7 @@ class BootstrapScriptTest {
 
     @EachShell
     void takesGrainsAndInstallerOptionsAsDataOnly(String shell) throws Exception {
+        Path bait = Files.createFile(workingDirectory.resolve("what-a-star-would-become"));
         String hostile =
                 "$(touch pwned) `touch pwned` ; touch pwned & | > pwned ' ${HOME} * \u00fc\ud83d\ude00 # {{ 1 }} %s \\\\";
         Run run = run(
@@ -314,6 +315,7 @@ class BootstrapScriptTest {
         assertThat(config()).containsEntry("grains", Map.of("tag", hostile.replace("\\\\", "\\")));
         assertThat(root.installerArguments())
                 .hasContent("-X\n-x\n$(touch\npwned)\n`touch\npwned`;touch\npwned\n*\n'\n\"\nstable\n&&\ntouch\npwned");
+        Files.delete(bait);
         assertNothingWasExecuted();
     }
 
