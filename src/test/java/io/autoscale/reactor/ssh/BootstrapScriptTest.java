@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.autoscale.reactor.standin.ScratchRoot;
 import java.io.File;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,9 +27,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -294,6 +299,7 @@ class BootstrapScriptTest {
 
     @EachShell
     void takesGrainsAndInstallerOptionsAsDataOnly(String shell) throws Exception {
+        Path bait = Files.createFile(workingDirectory.resolve("what-a-star-would-become"));
         String hostile =
                 "$(touch pwned) `touch pwned` ; touch pwned & | > pwned ' ${HOME} * \u00fc\ud83d\ude00 # {{ 1 }} %s \\\\";
         Run run = run(
@@ -309,6 +315,7 @@ class BootstrapScriptTest {
         assertThat(config()).containsEntry("grains", Map.of("tag", hostile.replace("\\\\", "\\")));
         assertThat(root.installerArguments())
                 .hasContent("-X\n-x\n$(touch\npwned)\n`touch\npwned`;touch\npwned\n*\n'\n\"\nstable\n&&\ntouch\npwned");
+        Files.delete(bait);
         assertNothingWasExecuted();
     }
 
@@ -397,6 +404,69 @@ class BootstrapScriptTest {
         assertThat(run.exit()).isEqualTo(NO_MINION);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains("the minion can't be started", "no such python");
+    }
+
+    @EachShell
+    void saysThatItWasStoppedAndRunsAgain(String shell) throws Exception {
+        Files.createFile(root.hold());
+        Process first = start(shell, MASTER, ID, URL, "timeout=100");
+        await().until(() -> Files.exists(root.installerArguments()));
+        first.toHandle().destroy(); // Process.destroy() would close its output too.
+
+        assertThat(finish(first).err()).contains("stopped by a signal, maybe by its time limit of 100 s");
+
+        Files.delete(root.hold());
+        assertThat(run(shell, MASTER, ID, URL).exit()).isZero();
+    }
+
+    @Test
+    void downloadsTheInstallerOverHttp() throws Exception {
+        byte[] installer = Files.readAllBytes(Path.of(URI.create(ScratchRoot.installer())));
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/installer", exchange -> {
+            exchange.sendResponseHeaders(200, installer.length);
+            exchange.getResponseBody().write(installer);
+            exchange.close();
+        });
+        server.start();
+        try {
+            String url = "url=http://127.0.0.1:" + server.getAddress().getPort() + "/installer";
+
+            assertThat(run("sh", MASTER, ID, url)).isEqualTo(new Run(0, keyBetweenMarkers(), ""));
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void followsNoRedirectToPlainHttp() throws Exception {
+        assumeTrue(isInstalled("curl"), "No curl here, and wget can't be told not to");
+        AtomicInteger elsewhere = new AtomicInteger();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/installer", exchange -> {
+            exchange.getResponseHeaders().set("Location", "/elsewhere");
+            exchange.sendResponseHeaders(302, -1);
+            exchange.close();
+        });
+        server.createContext("/elsewhere", exchange -> {
+            elsewhere.incrementAndGet();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            Run run = run(
+                    "sh",
+                    MASTER,
+                    ID,
+                    "url=http://127.0.0.1:" + server.getAddress().getPort() + "/installer");
+
+            assertThat(run.exit()).isEqualTo(INSTALL_FAILED);
+            assertThat(run.err()).contains("bootstrap-salt can't be downloaded from http://127.0.0.1");
+            assertThat(elsewhere).hasValue(0);
+        } finally {
+            server.stop(0);
+        }
     }
 
     private void assertNothingWasExecuted() {
