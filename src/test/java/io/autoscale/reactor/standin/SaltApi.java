@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
  * with the minions that ask it to be let in. Status codes, bodies and oddities are those of Salt 3006; {@code
  * SaltApiTest} holds them against recorded exchanges.
  */
-public class SaltApi extends HttpStandIn {
+public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
 
     /** The user that exists from the start, with every permission that the reactor needs. */
     public static final String USER = "reactor";
@@ -148,6 +148,7 @@ public class SaltApi extends HttpStandIn {
      * is connected while its key is the accepted one; when that is deleted it asks again. Starting it twice is starting
      * it once.
      */
+    @Override
     public void minion(String id, String publicKey) {
         synchronized (minions) {
             if (!minions.containsKey(id)) {
@@ -170,6 +171,7 @@ public class SaltApi extends HttpStandIn {
     }
 
     /** Stops a minion: it asks no more and answers no more. */
+    @Override
     public void stopMinion(String id) {
         synchronized (minions) {
             ScheduledFuture<?> minion = minions.remove(id);
