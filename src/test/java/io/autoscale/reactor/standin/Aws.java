@@ -48,12 +48,17 @@ public class Aws extends HttpStandIn {
 
     /** The instance begins to shut down. */
     public void terminate(String id) {
-        instance(id).state("shutting-down").lifecycleState("Terminating");
+        existing(id).state("shutting-down").lifecycleState("Terminating");
     }
 
     /** The instance has ended: EC2 still shows it, without addresses; its group does not know it any more. */
     public void gone(String id) {
-        instance(id).state("terminated").privateIp("").publicIp("").group("");
+        existing(id).state("terminated").privateIp("").publicIp("").group("");
+    }
+
+    private Instance existing(String id) {
+        return Optional.ofNullable(instances.get(id))
+                .orElseThrow(() -> new IllegalArgumentException("There is no instance " + id + " here."));
     }
 
     /** The instance is unknown from now on, as an hour after its end. */
