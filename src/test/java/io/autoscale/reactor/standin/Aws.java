@@ -48,12 +48,17 @@ public class Aws extends HttpStandIn {
 
     /** The instance begins to shut down. */
     public void terminate(String id) {
-        instance(id).state("shutting-down").lifecycleState("Terminating");
+        existing(id).state("shutting-down").lifecycleState("Terminating");
     }
 
     /** The instance has ended: EC2 still shows it, without addresses; its group does not know it any more. */
     public void gone(String id) {
-        instance(id).state("terminated").privateIp("").publicIp("").group("");
+        existing(id).state("terminated").privateIp("").publicIp("").group("");
+    }
+
+    private Instance existing(String id) {
+        return Optional.ofNullable(instances.get(id))
+                .orElseThrow(() -> new IllegalArgumentException("There is no instance " + id + " here."));
     }
 
     /** The instance is unknown from now on, as an hour after its end. */
@@ -153,6 +158,9 @@ public class Aws extends HttpStandIn {
         List<Instance> found = new ArrayList<>();
         if (ids.isEmpty()) {
             Optional<List<String>> filter = filter(form);
+            if (form.containsKey(filter.isPresent() ? "Filter.2.Name" : "Filter.1.Name")) {
+                throw new Refused(400, "InvalidParameterValue", "This stand-in knows no filter but instance-id, once.");
+            }
             if (filter.isPresent() && filter.get().size() > MOST_FILTER_VALUES) {
                 throw new Refused(
                         400,
@@ -169,12 +177,9 @@ public class Aws extends HttpStandIn {
     }
 
     private static Optional<List<String>> filter(Map<String, String> form) {
-        for (int n = 1; form.containsKey("Filter." + n + ".Name"); n++) {
-            if (form.get("Filter." + n + ".Name").equals("instance-id")) {
-                return Optional.of(numbered(form, "Filter." + n + ".Value."));
-            }
-        }
-        return Optional.empty();
+        return form.getOrDefault("Filter.1.Name", "").equals("instance-id")
+                ? Optional.of(numbered(form, "Filter.1.Value."))
+                : Optional.empty();
     }
 
     private String consoleOutput(Map<String, String> form) throws Refused {

@@ -103,6 +103,13 @@ class AwsTest {
     }
 
     @Test
+    void filterThatTheStandInDoesNotKnowIsNotIgnored() {
+        Filter unknown =
+                Filter.builder().name("instance-state-name").values("running").build();
+        refused(() -> ec2.describeInstances(r -> r.filters(unknown)), 400, "InvalidParameterValue");
+    }
+
+    @Test
     void oneUnknownIdFailsAWholeCallById() {
         aws.instance(ID);
         refused(() -> ec2.describeInstances(r -> r.instanceIds(ID, OTHER)), 400, "InvalidInstanceID.NotFound");

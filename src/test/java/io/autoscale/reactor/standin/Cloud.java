@@ -27,17 +27,7 @@ public class Cloud implements AutoCloseable {
     public Cloud(Path directory) {
         KeyPair pair = InstanceHost.ecKey();
         privateKey = write(pair, directory.resolve("instances.key"));
-        host = new InstanceHost(pair.getPublic(), new InstanceHost.Minions() {
-            @Override
-            public void start(String id, String publicKey) {
-                salt.minion(id, publicKey);
-            }
-
-            @Override
-            public void stop(String id) {
-                salt.stopMinion(id);
-            }
-        });
+        host = new InstanceHost(pair.getPublic(), salt);
     }
 
     public Aws aws() {

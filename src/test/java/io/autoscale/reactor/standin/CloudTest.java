@@ -1,7 +1,6 @@
 package io.autoscale.reactor.standin;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.autoscale.reactor.event.InstanceId;
 import java.io.ByteArrayOutputStream;
@@ -52,7 +51,7 @@ class CloudTest {
 
         cloud.terminate(id);
         assertThat(cloud.salt().minionRuns(id)).isFalse();
-        await().untilAsserted(() -> assertThat(bootstrap(id)).isEmpty());
+        assertThat(bootstrap(id)).isEmpty();
     }
 
     private String bootstrap(String id) throws Exception {

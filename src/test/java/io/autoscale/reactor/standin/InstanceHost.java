@@ -28,12 +28,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
+import org.apache.sshd.server.ServerBuilder;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
@@ -65,19 +68,20 @@ public class InstanceHost implements AutoCloseable {
     private Behaviour behaviour = Behaviour.succeeds();
     private final Map<String, Queue<Behaviour>> once = new HashMap<>();
     private final Map<String, Integer> runs = new HashMap<>();
-    private final Set<String> locks = new HashSet<>();
+    private final Map<String, Terminal> locks = new HashMap<>();
     private final Set<String> off = new HashSet<>();
-    private final Map<String, Integer> underWay = new HashMap<>();
-    private final Map<String, Integer> mostUnderWay = new HashMap<>();
+    private final Map<String, Integer> mostAtOnce = new HashMap<>();
     private int mostRunning;
     private int healings;
     private boolean closed;
 
-    /** What the instances do with their minion; {@code SaltApi} has both methods. */
+    /** What the instances do with their minions. */
     public interface Minions {
-        void start(String id, String publicKey);
 
-        void stop(String id);
+        /** Starts the minion of this id with this key; starting it twice is starting it once. */
+        void minion(String id, String publicKey);
+
+        void stopMinion(String id);
     }
 
     /** @param allowed the public key that every user is let in with */
@@ -127,7 +131,7 @@ public class InstanceHost implements AutoCloseable {
 
     /** Whether a bootstrap of this instance is under way. */
     public synchronized boolean running(String id) {
-        return locks.contains(id);
+        return locks.containsKey(id);
     }
 
     /** The most bootstraps that were under way at once, over all instances. */
@@ -135,9 +139,9 @@ public class InstanceHost implements AutoCloseable {
         return mostRunning;
     }
 
-    /** The most bootstraps of this instance that were asked for at once; more than 1 means that a lock was needed. */
+    /** 1 if bootstraps of this instance never met, 2 if one was asked for while another was under way, 0 without any. */
     public synchronized int maxConcurrent(String id) {
-        return mostUnderWay.getOrDefault(id, 0);
+        return mostAtOnce.getOrDefault(id, 0);
     }
 
     // ---- what it shall do --------------------------------------------------------------------------------------
@@ -160,7 +164,7 @@ public class InstanceHost implements AutoCloseable {
     /** The instance is switched off: a run of its script ends, its minion too, and it answers no command any more. */
     public synchronized void powerOff(String id) {
         off.add(id);
-        minions.stop(id);
+        minions.stopMinion(id);
         notifyAll();
     }
 
@@ -188,7 +192,7 @@ public class InstanceHost implements AutoCloseable {
             closed = true;
             notifyAll();
         }
-        server.close(true);
+        server.stop(true);
         threads.forEach(Thread::interrupt);
     }
 
@@ -248,12 +252,11 @@ public class InstanceHost implements AutoCloseable {
             terminal.exit(BAD_ARGUMENT, "master: expected a host name or address, with a port if need be");
             return;
         }
-        boolean locked = begin(id);
+        if (!begin(id, terminal)) {
+            terminal.exit(LOCKED, "another run is still at work on this instance");
+            return;
+        }
         try {
-            if (!locked) {
-                terminal.exit(LOCKED, "another run is still at work on this instance");
-                return;
-            }
             Behaviour now = behaviourOf(id);
             if (now.kind() == Behaviour.Kind.HANG) {
                 hang(id);
@@ -262,15 +265,16 @@ public class InstanceHost implements AutoCloseable {
             if (isOff(id) || now.kind() == Behaviour.Kind.DROP) {
                 terminal.hangUp();
             }
+            // The lock is free before the answer is there: who has read it may run the script again at once.
             if (now.kind() == Behaviour.Kind.FAIL) {
-                release(id);
+                release(id, terminal);
                 terminal.exit(now.exitCode(), now.stderr());
             } else if (startMinion(id)) {
-                release(id);
+                release(id, terminal);
                 showKey(terminal, id);
             }
         } finally {
-            end(id, locked);
+            release(id, terminal);
         }
     }
 
@@ -287,34 +291,25 @@ public class InstanceHost implements AutoCloseable {
         if (running(id)) {
             terminal.exit(LOCKED, "another run is still at work on this instance");
         } else {
-            minions.stop(id);
+            minions.stopMinion(id);
             terminal.exit(0, "");
         }
     }
 
     /** Counts the run; whether it got the lock. */
-    private synchronized boolean begin(String id) {
-        mostUnderWay.merge(id, underWay.merge(id, 1, Integer::sum), Math::max);
-        if (!locks.add(id)) {
-            return false;
+    private synchronized boolean begin(String id, Terminal run) {
+        boolean locked = locks.putIfAbsent(id, run) == null;
+        if (locked) {
+            runs.merge(id, 1, Integer::sum);
+            mostRunning = Math.max(mostRunning, locks.size());
         }
-        runs.merge(id, 1, Integer::sum);
-        mostRunning = Math.max(mostRunning, locks.size());
-        return true;
+        mostAtOnce.merge(id, locked ? 1 : 2, Math::max);
+        return locked;
     }
 
-    /** Gives the lock back before the answer is sent, so that who has read it may run the script again. */
-    private synchronized void release(String id) {
-        locks.remove(id);
-        underWay.merge(id, -1, Integer::sum);
-    }
-
-    private synchronized void end(String id, boolean locked) {
-        if (!locked) {
-            underWay.merge(id, -1, Integer::sum);
-        } else if (locks.contains(id)) {
-            release(id);
-        }
+    /** Gives the lock back, if this run still has it. */
+    private synchronized void release(String id, Terminal run) {
+        locks.remove(id, run);
     }
 
     private synchronized Behaviour behaviourOf(String id) {
@@ -327,7 +322,7 @@ public class InstanceHost implements AutoCloseable {
         if (closed || off.contains(id)) {
             return false;
         }
-        minions.start(id, minionKeys.computeIfAbsent(id, made -> newMinionKey()));
+        minions.minion(id, minionKeys.computeIfAbsent(id, made -> newMinionKey()));
         return true;
     }
 
@@ -385,6 +380,9 @@ public class InstanceHost implements AutoCloseable {
         fresh.setKeyPairProvider(KeyPairProvider.wrap(hostKey));
         fresh.setPublickeyAuthenticator((user, key, session) -> KeyUtils.compareKeys(key, allowed));
         fresh.setCommandFactory((channel, command) -> new Terminal(arguments(command)));
+        // Like an older OpenSSH; the post-quantum key exchanges in Java take five times the CPU.
+        fresh.setKeyExchangeFactories(NamedFactory.setUpTransformedFactories(
+                false, List.of(BuiltinDHFactories.curve25519), ServerBuilder.DH2KEX));
         CoreModuleProperties.SOCKET_BACKLOG.set(fresh, 1024);
         try {
             fresh.start();

@@ -42,12 +42,12 @@ class InstanceHostTest {
     void start() {
         host = new InstanceHost(pair.getPublic(), new InstanceHost.Minions() {
             @Override
-            public void start(String id, String publicKey) {
+            public void minion(String id, String publicKey) {
                 minions.put(id, publicKey);
             }
 
             @Override
-            public void stop(String id) {
+            public void stopMinion(String id) {
                 minions.remove(id);
             }
         });

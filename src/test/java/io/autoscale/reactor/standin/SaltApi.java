@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
  * with the minions that ask it to be let in. Status codes, bodies and oddities are those of Salt 3006; {@code
  * SaltApiTest} holds them against recorded exchanges.
  */
-public class SaltApi extends HttpStandIn {
+public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
 
     /** The user that exists from the start, with every permission that the reactor needs. */
     public static final String USER = "reactor";
@@ -55,6 +55,7 @@ public class SaltApi extends HttpStandIn {
     private final Map<String, User> users = new ConcurrentHashMap<>();
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Set<String> deniedFunctions = ConcurrentHashMap.newKeySet();
+    private final Set<String> broken = ConcurrentHashMap.newKeySet();
     private final Set<String> connected = ConcurrentHashMap.newKeySet();
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final AtomicInteger logins = new AtomicInteger();
@@ -109,7 +110,7 @@ public class SaltApi extends HttpStandIn {
         return keys.of(id);
     }
 
-    /** Every function that was run, in order. */
+    /** Every function that was run, also those that failed on the master, in order. */
     public List<Call> calls() {
         return List.copyOf(calls);
     }
@@ -147,6 +148,7 @@ public class SaltApi extends HttpStandIn {
      * is connected while its key is the accepted one; when that is deleted it asks again. Starting it twice is starting
      * it once.
      */
+    @Override
     public void minion(String id, String publicKey) {
         synchronized (minions) {
             if (!minions.containsKey(id)) {
@@ -169,6 +171,7 @@ public class SaltApi extends HttpStandIn {
     }
 
     /** Stops a minion: it asks no more and answers no more. */
+    @Override
     public void stopMinion(String id) {
         synchronized (minions) {
             ScheduledFuture<?> minion = minions.remove(id);
@@ -204,6 +207,17 @@ public class SaltApi extends HttpStandIn {
 
     public void permit(String function) {
         deniedFunctions.remove(function);
+    }
+
+    /** Until healed this function fails on the master, which salt-api answers with HTTP 200 and success false. */
+    public void breakDown(String function) {
+        broken.add(function);
+    }
+
+    @Override
+    public void heal() {
+        broken.clear();
+        super.heal();
     }
 
     @Override
@@ -304,7 +318,7 @@ public class SaltApi extends HttpStandIn {
         }
         boolean local = client.equals("local");
         User user = users.get(session.user());
-        if (deniedFunctions.contains(function) || !user.may(local ? "" : "@wheel", function)) {
+        if (deniedFunctions.contains(function) || !(local ? user.mayOnMinions(function) : user.mayOnMaster(function))) {
             // What the local client says comes from Salt's source; the rest is recorded.
             throw new Refused(
                     401,
@@ -391,6 +405,9 @@ public class SaltApi extends HttpStandIn {
                         "salt.exceptions.CommandExecutionError", "'" + function + "' is not available.");
         }
         calls.add(new Call(function, ids(match), Instant.now()));
+        if (broken.contains(function)) {
+            throw new WheelException("OSError", "[Errno 28] No space left on device");
+        }
         return switch (function) {
             case "key.list_all" -> {
                 Map<String, Object> all = new LinkedHashMap<>(keys.listAll());
@@ -517,18 +534,28 @@ public class SaltApi extends HttpStandIn {
 
     private record User(String name, String password, JsonNode permissions) {
 
-        /** Entries are regular expressions that must match from the start, not to the end. */
-        boolean may(String client, String function) {
+        boolean mayOnMaster(String function) {
+            String module = "@" + function.substring(0, function.indexOf('.'));
+            String name = function.substring(function.indexOf('.') + 1);
             for (JsonNode entry : permissions) {
-                if (entry.isTextual()) {
-                    String grant = entry.asText();
-                    boolean everything = !client.isEmpty() && (grant.equals(client) || grant.equals("@key"));
-                    if (everything || client.isEmpty() && begins(grant, function)) {
-                        return true;
-                    }
+                if (entry.asText().equals("@wheel")
+                        || entry.asText().equals(module)
+                        || anyBegins(entry.path("@wheel"), function)
+                        || anyBegins(entry.path(module), name)) {
+                    return true;
                 }
-                for (JsonNode pattern : entry.path(client)) {
-                    if (begins(pattern.asText(), function)) {
+            }
+            return false;
+        }
+
+        /** Entries may be bound to targets; those are not looked at here. */
+        boolean mayOnMinions(String function) {
+            for (JsonNode entry : permissions) {
+                if (entry.isTextual() && begins(entry.asText(), function)) {
+                    return true;
+                }
+                for (Map.Entry<String, JsonNode> target : entry.properties()) {
+                    if (!target.getKey().startsWith("@") && anyBegins(target.getValue(), function)) {
                         return true;
                     }
                 }
@@ -536,6 +563,16 @@ public class SaltApi extends HttpStandIn {
             return false;
         }
 
+        private static boolean anyBegins(JsonNode patterns, String function) {
+            for (JsonNode pattern : patterns) {
+                if (begins(pattern.asText(), function)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** An entry is a regular expression that must match from the start, but not to the end. */
         private static boolean begins(String pattern, String function) {
             return Pattern.compile(pattern).matcher(function).lookingAt();
         }

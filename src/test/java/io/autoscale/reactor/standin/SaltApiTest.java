@@ -290,6 +290,34 @@ class SaltApiTest {
     }
 
     @Test
+    void functionThatIsBrokenFailsWithinAnAnswerOf200() throws Exception {
+        String token = login(SaltApi.USER);
+        salt.register(ID, key(1));
+        salt.breakDown("key.delete_dict");
+        HttpResponse<String> failed = send(recorded("flow-10-delete_dict-all-sections"), token);
+        assertThat(failed.statusCode()).isEqualTo(200);
+        JsonNode data = mapper.readTree(failed.body()).at("/return/0/data");
+        assertThat(data.path("success").asBoolean(true)).isFalse();
+        assertThat(data.path("return").asText()).startsWith("Exception occurred in wheel key.delete_dict: Traceback");
+        assertThat(salt.keys(ID)).hasSize(1);
+        salt.heal();
+        replay("flow-10-delete_dict-all-sections", token);
+        assertThat(salt.keys(ID)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[\"@key\"]", "[{\"@key\": [\"list_all\"]}]", "[{\"@wheel\": [\"key\\\\..*\"]}]"})
+    void functionsMayBeGrantedByModule(String permissions) throws Exception {
+        salt.user("granted", SaltApi.PASSWORD, permissions);
+        String token = login("granted");
+        assertThat(send(recorded("wheel-list_all-empty"), token).statusCode()).isEqualTo(200);
+        assertThat(send(recorded("leastpriv-config-denied"), token).statusCode())
+                .isEqualTo(401);
+        assertThat(send(recorded("local-test-ping-offline"), token).statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
     void hangingCallIsAnsweredOnceHealed() throws Exception {
         salt.hang(Duration.ofHours(1));
         CompletableFuture<HttpResponse<String>> answer =
