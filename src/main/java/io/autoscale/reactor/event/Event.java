@@ -46,4 +46,10 @@ public record Event(
             throw new IllegalArgumentException("An event that asks for " + work + " names its instance.");
         }
     }
+
+    /** Whom it is about, for people. */
+    public String about() {
+        String id = instance.map(InstanceId::value).orElse("no instance");
+        return group.isEmpty() ? id : id + " (group " + group + ")";
+    }
 }

@@ -64,7 +64,8 @@ public final class Broker extends ServiceSupport {
                         .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
                         .setMaxDeliveryAttempts(DELIVERIES)
                         .setRedeliveryDelay(1_000)
-                        .setDeadLetterAddress(SimpleString.of("parked")));
+                        .setDeadLetterAddress(SimpleString.of("parked"))
+                        .setExpiryAddress(SimpleString.of("parked")));
         configuration.addAddressConfiguration(new CoreAddressConfiguration()
                 .setName("parked")
                 .addRoutingType(RoutingType.ANYCAST)

@@ -60,7 +60,7 @@ public final class SaltSession {
      * @throws Failed if salt-api does not accept the credentials
      * @throws Outage if it cannot tell now
      */
-    public void open(@Body String answer, @Header(Exchange.HTTP_RESPONSE_CODE) int status) throws Failed, Outage {
+    public void begin(@Body String answer, @Header(Exchange.HTTP_RESPONSE_CODE) int status) throws Failed, Outage {
         if (status == 401) {
             throw new Failed(
                     "salt-api refuses the login of " + settings.username() + " with eauth " + settings.eauth()
