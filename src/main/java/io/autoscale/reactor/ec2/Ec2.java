@@ -3,6 +3,8 @@ package io.autoscale.reactor.ec2;
 import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Outage;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,13 +85,14 @@ public final class Ec2 {
         return known;
     }
 
-    /** What the instance printed on its console so far; empty if there is nothing yet. */
+    /** What the instance printed on its console so far; empty text if there is nothing yet. */
     public String consoleOutput(@Variable("instance") InstanceId id) {
-        return ec2.getConsoleOutput(GetConsoleOutputRequest.builder()
+        String encoded = ec2.getConsoleOutput(GetConsoleOutputRequest.builder()
                         .instanceId(id.value())
                         .latest(true)
                         .build())
                 .output();
+        return encoded == null ? "" : new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8);
     }
 
     /**
