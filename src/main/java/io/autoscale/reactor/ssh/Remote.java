@@ -184,7 +184,9 @@ public final class Remote {
                     + ": keyPairProvider must be #sshKey.");
         }
         throw new SshNotReady(ssh + " is not ready yet" + instance + ": "
-                + contact.problem().map(Remote::reason).orElse("no answer in time") + ".");
+                + contact.unanswered()
+                        .or(() -> contact.problem().map(Remote::reason))
+                        .orElse("no connection in time") + ".");
     }
 
     /** The outermost exception is Camel's and quotes the command; its cause is from {@code camel-ssh} or below. */
