@@ -5,25 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.AlgorithmParameters;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import javax.crypto.Cipher;
-import javax.crypto.EncryptedPrivateKeyInfo;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionContext;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
-import org.apache.sshd.common.util.security.SecurityUtils;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,14 +42,14 @@ class SshKeyFileTest {
         KeyPairGenerator rsaKeys = KeyPairGenerator.getInstance("RSA");
         rsaKeys.initialize(2048);
         rsa = rsaKeys.generateKeyPair();
-        KeyPairGenerator ecKeys = KeyPairGenerator.getInstance("EC");
+        KeyPairGenerator ecKeys = KeyPairGenerator.getInstance("EC", new BouncyCastleProvider());
         ecKeys.initialize(new ECGenParameterSpec("secp256r1"));
         ec = ecKeys.generateKeyPair();
     }
 
     @Test
     void readsOpenSshKeysOfAnyType() throws Exception {
-        KeyPair ed25519 = SecurityUtils.getKeyPairGenerator("EdDSA").generateKeyPair();
+        KeyPair ed25519 = KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
         for (KeyPair pair : Arrays.asList(rsa, ec, ed25519)) {
             assertThat(loaded(openSsh(pair, null), Optional.empty())).isEqualTo(fingerprint(pair));
         }
@@ -75,8 +76,11 @@ class SshKeyFileTest {
     }
 
     @Test
-    void readsAPkcs1Key() throws Exception {
-        assertThat(loaded(pem("RSA PRIVATE KEY", inner(rsa)), Optional.empty())).isEqualTo(fingerprint(rsa));
+    void readsPkcs1AndSec1Keys() throws Exception {
+        assertThat(written(rsa)).contains("BEGIN RSA PRIVATE KEY");
+        assertThat(loaded(written(rsa), Optional.empty())).isEqualTo(fingerprint(rsa));
+        assertThat(written(ec)).contains("BEGIN EC PRIVATE KEY");
+        assertThat(loaded(written(ec), Optional.empty())).isEqualTo(fingerprint(ec));
     }
 
     @Test
@@ -158,20 +162,20 @@ class SshKeyFileTest {
     }
 
     private static String encryptedPkcs8(KeyPair pair, String passphrase) throws Exception {
-        String algorithm = "PBEWithHmacSHA256AndAES_256";
-        Cipher cipher = Cipher.getInstance(algorithm);
-        cipher.init(
-                Cipher.ENCRYPT_MODE,
-                SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(passphrase.toCharArray())));
-        AlgorithmParameters parameters = cipher.getParameters();
-        byte[] encrypted = cipher.doFinal(pair.getPrivate().getEncoded());
-        return pem("ENCRYPTED PRIVATE KEY", new EncryptedPrivateKeyInfo(parameters, encrypted).getEncoded());
+        return written(new JcaPKCS8Generator(
+                pair.getPrivate(),
+                new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                        .setPassword(passphrase.toCharArray())
+                        .build()));
     }
 
-    /** The PKCS#1 key that a PKCS#8 key of this size wraps: after 26 bytes of header. */
-    private static byte[] inner(KeyPair pair) {
-        byte[] pkcs8 = pair.getPrivate().getEncoded();
-        return Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
+    /** Writes a pair in the form of its algorithm's own (PKCS#1, SEC1), or what a generator makes of it. */
+    private static String written(Object key) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
+            pem.writeObject(key);
+        }
+        return text.toString();
     }
 
     private static String pem(String kind, byte[] content) {
