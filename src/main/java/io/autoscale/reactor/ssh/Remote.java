@@ -49,6 +49,7 @@ public final class Remote {
             bootstraps.checkAlive(instance);
             throw new Failed(unfinished(instance) + said);
         }
+        bootstraps.find(instance).ifPresent(Target::done);
         switch (exit) {
             case 0, 3:
                 return text(stdout);
