@@ -26,6 +26,7 @@ final class Contact {
     private ClientSession session;
     private AuthFuture authenticating;
     private String hostKeyProblem;
+    private String unanswered;
     private boolean overTime;
     private boolean tooMuchOutput;
     private boolean closed;
@@ -79,6 +80,22 @@ final class Contact {
 
     synchronized void authenticating(AuthFuture future) {
         authenticating = future;
+    }
+
+    /** Notes that our side ends the session; if authentication is not over then, no answer came in time. */
+    synchronized void giveUp() {
+        noteUnanswered("no answer in time");
+    }
+
+    /** Notes that the session breaks; if authentication is not over then, the server does not stay up yet. */
+    synchronized void lose() {
+        noteUnanswered("it closed the connection");
+    }
+
+    private void noteUnanswered(String how) {
+        if (unanswered == null && (authenticating == null || !authenticating.isDone())) {
+            unanswered = how;
+        }
     }
 
     synchronized void refuseHostKey(String problem) {
@@ -157,6 +174,11 @@ final class Contact {
                 .filter(SshException.class::isInstance)
                 .map(e -> ((SshException) e).getDisconnectCode())
                 .orElse(0);
+    }
+
+    /** How the session ended before the server had answered whether it lets the reactor in. */
+    synchronized Optional<String> unanswered() {
+        return Optional.ofNullable(unanswered);
     }
 
     /** What connecting or authenticating failed of; empty while they have not failed. */

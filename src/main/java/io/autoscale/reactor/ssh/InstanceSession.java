@@ -52,6 +52,11 @@ final class InstanceSession extends ClientSessionImpl {
         if (running != null) {
             running.cancel(false);
         }
+        if (state.get() == State.Graceful) {
+            contact.giveUp(); // Only camel-ssh closes gracefully: it is done, or has waited long enough.
+        } else {
+            contact.lose();
+        }
         super.preClose();
     }
 

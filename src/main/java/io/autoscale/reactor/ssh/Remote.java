@@ -49,6 +49,7 @@ public final class Remote {
             bootstraps.checkAlive(instance);
             throw new Failed(unfinished(instance) + said);
         }
+        bootstraps.find(instance).ifPresent(Target::done);
         switch (exit) {
             case 0, 3:
                 return text(stdout);
@@ -184,7 +185,9 @@ public final class Remote {
                     + ": keyPairProvider must be #sshKey.");
         }
         throw new SshNotReady(ssh + " is not ready yet" + instance + ": "
-                + contact.problem().map(Remote::reason).orElse("no answer in time") + ".");
+                + contact.unanswered()
+                        .or(() -> contact.problem().map(Remote::reason))
+                        .orElse("no connection in time") + ".");
     }
 
     /** The outermost exception is Camel's and quotes the command; its cause is from {@code camel-ssh} or below. */

@@ -79,6 +79,18 @@ final class Target {
         return Optional.ofNullable(contact);
     }
 
+    /** Forgets the contact, as its command has ended; closes what a dead peer may leave open of it. */
+    void done() {
+        Contact ended;
+        synchronized (this) {
+            ended = contact;
+            contact = null;
+        }
+        if (ended != null) {
+            ended.close();
+        }
+    }
+
     synchronized boolean isCancelled() {
         return cancelled;
     }
