@@ -12,6 +12,7 @@ import io.autoscale.reactor.mail.Notice;
 import io.autoscale.reactor.sns.SnsSettings.Confirm;
 import io.autoscale.reactor.standin.SnsSigner;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -20,11 +21,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteConfigurationBuilder;
+import org.apache.camel.support.service.ServiceSupport;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -47,8 +53,10 @@ class WebhookTest {
         AtomicInteger whileStarting = new AtomicInteger();
         RouteBuilder first = new RouteBuilder() {
             @Override
-            public void configure() throws Exception {
-                whileStarting.set(post(port).statusCode());
+            public void configure() {
+                from("direct:first")
+                        .startupOrder(1)
+                        .process(new OnStart(() -> whileStarting.set(post(port).statusCode())));
             }
         };
         try (RunningWebhook webhook =
@@ -117,26 +125,29 @@ class WebhookTest {
     void aCertificateThatCannotBeBelievedIsAnswered403() throws Exception {
         Instant yesterday = Instant.now().minus(Duration.ofDays(1));
         Duration year = Duration.ofDays(365);
-        SnsSigner[] signers = {
-            signer("RSA", "sns.us-east-1.evil.example", yesterday, year),
-            signer("RSA", "sns-cn-north-1.amazonaws.com.cn", yesterday, year),
-            signer("RSA", "sns.amazonaws.com", yesterday, Duration.ofHours(1)),
-            signer("RSA", "sns.amazonaws.com", Instant.now().plus(Duration.ofDays(1)), year),
-            signer("EC", "sns.amazonaws.com", yesterday, year)
-        };
-        for (SnsSigner signer : signers) {
-            try (RunningWebhook webhook = new RunningWebhook(signer)) {
+        List<SnsSigner> signers = List.of(
+                signer("RSA", "sns.us-east-1.evil.example", yesterday, year),
+                signer("RSA", "sns-cn-north-1.amazonaws.com.cn", yesterday, year),
+                signer("RSA", "sns.amazonaws.com", yesterday, Duration.ofHours(1)),
+                signer("RSA", "sns.amazonaws.com", Instant.now().plus(Duration.ofDays(1)), year),
+                signer("EC", "sns.amazonaws.com", yesterday, year));
+        Map<URI, String> certificates =
+                signers.stream().collect(Collectors.toMap(SnsSigner::certificateUrl, SnsSigner::certificate));
+        SdkHttpClient host = host(uri -> SnsSigner.answer(200, certificates.get(uri)));
+        try (RunningWebhook webhook = new RunningWebhook(sns, host, settings(Confirm.AUTO, Set.of("2")))) {
+            for (SnsSigner signer : signers) {
                 HttpResponse<String> answer = webhook.deliver(signer.notification(TOPIC, null, TEST));
                 assertThat(answer.statusCode()).isEqualTo(403);
                 assertThat(answer.body()).contains("its certificate is not acceptable");
-                assertThat(webhook.events().getExchanges()).isEmpty();
             }
+            assertThat(webhook.events().getExchanges()).isEmpty();
         }
     }
 
     @Test
     void aCertificateHostThatIsAwayIsAnswered503() throws Exception {
-        try (RunningWebhook webhook = new RunningWebhook(sns, unreachable(), settings(Confirm.AUTO, Set.of("2")))) {
+        try (RunningWebhook webhook =
+                new RunningWebhook(sns, host(WebhookTest::away), settings(Confirm.AUTO, Set.of("2")))) {
             HttpResponse<String> answer = webhook.deliver(sns.notification(TOPIC, null, TEST));
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.body()).hasLineCount(1).contains("sns.us-east-1.amazonaws.com");
@@ -205,14 +216,18 @@ class WebhookTest {
                         BodyHandlers.ofString());
     }
 
-    private static SdkHttpClient unreachable() {
+    private static HttpExecuteResponse away(URI uri) throws IOException {
+        throw new IOException("Connection refused: " + uri.getHost());
+    }
+
+    private static SdkHttpClient host(Host host) {
         return new SdkHttpClient() {
             @Override
             public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
                 return new ExecutableHttpRequest() {
                     @Override
                     public HttpExecuteResponse call() throws IOException {
-                        throw new IOException("Connection refused");
+                        return host.answer(request.httpRequest().getUri());
                     }
 
                     @Override
@@ -227,5 +242,32 @@ class WebhookTest {
                 // Nothing is held.
             }
         };
+    }
+
+    private interface Host {
+        HttpExecuteResponse answer(URI uri) throws IOException;
+    }
+
+    /** Does something while the routes start. */
+    private static final class OnStart extends ServiceSupport implements Processor {
+        private final Action action;
+
+        OnStart(Action action) {
+            this.action = action;
+        }
+
+        @Override
+        protected void doStart() throws Exception {
+            action.call();
+        }
+
+        @Override
+        public void process(Exchange exchange) {
+            // Nothing comes here.
+        }
+
+        interface Action {
+            void call() throws Exception;
+        }
     }
 }
