@@ -24,6 +24,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
@@ -59,8 +62,13 @@ class WebhookTest {
                         .process(new OnStart(() -> whileStarting.set(post(port).statusCode())));
             }
         };
-        try (RunningWebhook webhook =
-                new RunningWebhook(sns, sns.certificateClient(), settings(Confirm.AUTO, Set.of("2")), port, first)) {
+        try (RunningWebhook webhook = new RunningWebhook(
+                sns,
+                sns.certificateClient(),
+                settings(Confirm.AUTO, Set.of("2")),
+                port,
+                new WebhookServerFactory(),
+                first)) {
             assertThat(whileStarting).hasValue(503);
             assertThat(webhook.deliver(sns.notification(TOPIC, null, TEST)).statusCode())
                     .isEqualTo(200);
@@ -68,9 +76,66 @@ class WebhookTest {
     }
 
     @Test
+    void whileItStopsWhatIsInHandIsFinishedAndTheRestIsAnswered503() throws Exception {
+        CountDownLatch inHand = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RunningWebhook webhook = new RunningWebhook(sns)) {
+            webhook.events().whenAnyExchangeReceived(exchange -> {
+                inHand.countDown();
+                goOn.await();
+            });
+            String body = sns.notification(TOPIC, null, TEST);
+            FutureTask<HttpResponse<String>> first = background(() -> webhook.deliver(body));
+            inHand.await();
+            FutureTask<Void> stop = background(() -> {
+                webhook.context().stop();
+                return null;
+            });
+            try {
+                await().until(() -> webhook.context().isStopping());
+                assertThat(webhook.deliver(body).statusCode()).isEqualTo(503);
+            } finally {
+                goOn.countDown();
+            }
+            assertThat(first.get().statusCode()).isEqualTo(200);
+            stop.get();
+        }
+    }
+
+    @Test
+    void whatIsTooMuchAtOnceIsAnswered429() throws Exception {
+        CountDownLatch inHand = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RunningWebhook webhook = new RunningWebhook(
+                sns,
+                sns.certificateClient(),
+                settings(Confirm.AUTO, Set.of("2")),
+                RunningWebhook.freePort(),
+                new WebhookServerFactory(1))) {
+            webhook.events().whenAnyExchangeReceived(exchange -> {
+                inHand.countDown();
+                goOn.await();
+            });
+            String body = sns.notification(TOPIC, null, TEST);
+            FutureTask<HttpResponse<String>> first = background(() -> webhook.deliver(body));
+            inHand.await();
+            try {
+                HttpResponse<String> second = webhook.deliver(body);
+                assertThat(second.statusCode()).isEqualTo(429);
+                assertThat(second.body()).startsWith("Put off a delivery: too many");
+            } finally {
+                goOn.countDown();
+            }
+            assertThat(first.get().statusCode()).isEqualTo(200);
+            await().untilAsserted(
+                            () -> assertThat(webhook.deliver(body).statusCode()).isEqualTo(200));
+        }
+    }
+
+    @Test
     void aPortChosenByTheSystemServesTheWebhook() throws Exception {
-        try (RunningWebhook webhook =
-                new RunningWebhook(sns, sns.certificateClient(), settings(Confirm.AUTO, Set.of("2")), 0)) {
+        try (RunningWebhook webhook = new RunningWebhook(
+                sns, sns.certificateClient(), settings(Confirm.AUTO, Set.of("2")), 0, new WebhookServerFactory())) {
             assertThat(webhook.port()).isPositive();
             assertThat(webhook.deliver(sns.notification(TOPIC, null, TEST)).statusCode())
                     .isEqualTo(200);
@@ -204,6 +269,12 @@ class WebhookTest {
 
     private static SnsSigner signer(String algorithm, String name, Instant notBefore, Duration validity) {
         return new SnsSigner(Region.US_EAST_1, Clock.systemUTC(), algorithm, name, notBefore, validity);
+    }
+
+    private static <T> FutureTask<T> background(Callable<T> task) {
+        FutureTask<T> future = new FutureTask<>(task);
+        new Thread(future, "background").start();
+        return future;
     }
 
     private static HttpResponse<String> post(int port) throws IOException, InterruptedException {
