@@ -145,7 +145,7 @@ public class Refusals {
             String delivery =
                     messageId.isEmpty() ? "a delivery" : "delivery " + messageId.split("-", 2)[0];
             return isForNow()
-                    ? "Put off " + delivery + ": " + text + more + ". Nothing was stored; SNS delivers it again."
+                    ? "Put off " + delivery + ": " + text + more + ". SNS delivers it again."
                     : "Refused " + delivery + ": " + text + more + ". Nothing was stored.";
         }
     }

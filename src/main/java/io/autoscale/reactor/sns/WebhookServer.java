@@ -106,9 +106,12 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     /** What fails on the way through Camel's own handlers: a body too large, a time-out, or a fault of ours. */
     private void failed(RoutingContext request) {
+        if (request.response().ended() || request.response().closed()) {
+            return;
+        }
         switch (request.statusCode()) {
             case 413 -> tooLarge(request);
-            case 503 -> answer(request, refusals().turnAway(503, "it took too long"));
+            case 503 -> answer(request, refusals().turnAway(503, "it was not here, or not handled, in time"));
             default -> answer(request, refusals().turnAway(503, "it could not be handled"));
         }
     }

@@ -48,8 +48,7 @@ class RefusalsTest {
         Refusal refusal = refusals.refuse(new IllegalStateException("disk\nfull"), "95df01b4-ee98");
         assertThat(refusal.status()).isEqualTo(503);
         assertThat(refusal.text())
-                .isEqualTo("Put off delivery 95df01b4: it could not be stored. Nothing was stored; SNS delivers it"
-                        + " again.\n");
+                .isEqualTo("Put off delivery 95df01b4: it could not be stored. SNS delivers it again.\n");
         assertThat(refusal.notice().map(Notice::text))
                 .hasValueSatisfying(text -> assertThat(text).contains("disk full"));
     }
