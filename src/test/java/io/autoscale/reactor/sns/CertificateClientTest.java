@@ -3,9 +3,13 @@ package io.autoscale.reactor.sns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.autoscale.reactor.standin.SnsSigner;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
@@ -13,8 +17,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -158,6 +168,50 @@ class CertificateClientTest {
                     .build());
             assertThatThrownBy(request::call).isInstanceOf(IOException.class);
             assertThat(asked).hasValue(0);
+        }
+    }
+
+    @Test
+    void onTheRealNetworkARedirectIsNotFollowedAndADrippingHostIsGivenUp() throws Exception {
+        List<String> paths = new CopyOnWriteArrayList<>();
+        CountDownLatch gone = new CountDownLatch(1);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> {
+            paths.add(exchange.getRequestURI().getPath());
+            if (exchange.getRequestURI().getPath().equals("/redirect.pem")) {
+                exchange.getResponseHeaders().set("Location", "/elsewhere.pem");
+                exchange.sendResponseHeaders(302, -1);
+                exchange.close();
+                return;
+            }
+            exchange.sendResponseHeaders(200, 0);
+            try (OutputStream body = exchange.getResponseBody()) {
+                while (true) {
+                    body.write('\n');
+                    body.flush();
+                    LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+                }
+            } catch (IOException e) {
+                gone.countDown();
+            }
+        });
+        server.start();
+        String origin = "http://127.0.0.1:" + server.getAddress().getPort();
+        try (CertificateClient client =
+                new CertificateClient(CertificateClient.network(), Clock.systemUTC(), Duration.ofSeconds(1))) {
+            assertThatThrownBy(() -> client.obtain(URI.create(origin + "/redirect.pem")))
+                    .isInstanceOf(CertificateException.class)
+                    .hasMessageContaining("302");
+            assertThatThrownBy(() -> client.obtain(URI.create(origin + "/drip.pem")))
+                    .isInstanceOf(Unverifiable.class)
+                    .hasMessageContaining("took too long");
+            assertThat(gone.await(30, TimeUnit.SECONDS)).as("connection closed").isTrue();
+            assertThat(paths).containsExactly("/redirect.pem", "/drip.pem");
+        } finally {
+            server.stop(0);
+            threads.shutdownNow();
         }
     }
 
