@@ -71,12 +71,7 @@ public final class CertificateClient implements SdkHttpClient {
 
     /** Downloads with the JVM's own TLS trust and proxy settings. */
     public CertificateClient(Clock clock) {
-        this(
-                UrlConnectionHttpClient.builder()
-                        .connectionTimeout(Duration.ofSeconds(2))
-                        .socketTimeout(Duration.ofSeconds(3))
-                        .build(),
-                clock);
+        this(network(), clock);
     }
 
     public CertificateClient(SdkHttpClient delegate, Clock clock) {
@@ -94,6 +89,14 @@ public final class CertificateClient implements SdkHttpClient {
                     return thread;
                 });
         this.downloads.allowCoreThreadTimeOut(true);
+    }
+
+    /** Follows no redirect. */
+    static SdkHttpClient network() {
+        return UrlConnectionHttpClient.builder()
+                .connectionTimeout(Duration.ofSeconds(2))
+                .socketTimeout(Duration.ofSeconds(3))
+                .build();
     }
 
     /**

@@ -26,6 +26,7 @@ public class Refusals {
     private static final int LINES_PER_MINUTE = 10;
     private static final Duration BETWEEN_NOTICES = Duration.ofMinutes(10);
     private static final int LONGEST_CAUSE = 300;
+    private static final int OVERLOADED = 429;
     private static final int UNAVAILABLE = 503;
 
     private static final Logger LOG = LoggerFactory.getLogger("receive");
@@ -102,7 +103,7 @@ public class Refusals {
         }
         return new Notice(
                 "refused",
-                reason.status() == UNAVAILABLE ? "Webhook deliveries are put off" : "A webhook delivery was refused",
+                reason.isForNow() ? "Webhook deliveries are put off" : "A webhook delivery was refused",
                 text.append(more(missed, reason)).toString(),
                 Optional.empty(),
                 "",
@@ -135,11 +136,16 @@ public class Refusals {
      */
     private record Reason(int status, boolean genuine, String text, String cause, String messageId, String topicArn) {
 
+        /** Whether SNS delivers again after this answer. */
+        boolean isForNow() {
+            return status == OVERLOADED || status == UNAVAILABLE;
+        }
+
         String line(String more) {
             String delivery =
                     messageId.isEmpty() ? "a delivery" : "delivery " + messageId.split("-", 2)[0];
-            return status == UNAVAILABLE
-                    ? "Put off " + delivery + ": " + text + more + ". Nothing was stored; SNS delivers it again."
+            return isForNow()
+                    ? "Put off " + delivery + ": " + text + more + ". SNS delivers it again."
                     : "Refused " + delivery + ": " + text + more + ". Nothing was stored.";
         }
     }

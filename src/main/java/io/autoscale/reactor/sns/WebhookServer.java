@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -35,11 +36,14 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     private final VertxPlatformHttpServerConfiguration configuration;
     private final String path;
+    private final int atOnce;
+    private final AtomicInteger underway = new AtomicInteger();
 
     private ProducerTemplate notices;
 
-    WebhookServer(VertxPlatformHttpServerConfiguration configuration, String path) {
+    WebhookServer(VertxPlatformHttpServerConfiguration configuration, String path, int atOnce) {
         super(configuration);
+        this.atOnce = atOnce;
         this.configuration = configuration;
         this.path = path;
     }
@@ -89,11 +93,25 @@ class WebhookServer extends VertxPlatformHttpServer {
         }
     }
 
+    /** Between the body and the route: who is slow to send takes no one's place. */
+    void limit(RoutingContext request) {
+        int others = underway.getAndIncrement();
+        request.addEndHandler(end -> underway.decrementAndGet());
+        if (others < atOnce) {
+            request.next();
+        } else {
+            answer(request, refusals().turnAway(429, "too many are being handled"));
+        }
+    }
+
     /** What fails on the way through Camel's own handlers: a body too large, a time-out, or a fault of ours. */
     private void failed(RoutingContext request) {
+        if (request.response().ended() || request.response().closed()) {
+            return;
+        }
         switch (request.statusCode()) {
             case 413 -> tooLarge(request);
-            case 503 -> answer(request, refusals().turnAway(503, "it took too long"));
+            case 503 -> answer(request, refusals().turnAway(503, "it was not here, or not handled, in time"));
             default -> answer(request, refusals().turnAway(503, "it could not be handled"));
         }
     }

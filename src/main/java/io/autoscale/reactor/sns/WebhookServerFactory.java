@@ -1,5 +1,6 @@
 package io.autoscale.reactor.sns;
 
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.Service;
@@ -21,6 +22,19 @@ import org.apache.camel.main.HttpServerConfigurationProperties;
  */
 public class WebhookServerFactory extends DefaultMainHttpServerFactory {
 
+    /** Some seconds of work; SNS delivers the rest again. */
+    private static final int DELIVERIES_AT_ONCE = 1000;
+
+    private final int atOnce;
+
+    public WebhookServerFactory() {
+        this(DELIVERIES_AT_ONCE);
+    }
+
+    WebhookServerFactory(int atOnce) {
+        this.atOnce = atOnce;
+    }
+
     @Override
     public Service newHttpServer(CamelContext context, HttpServerConfigurationProperties settings) {
         if (settings.isAuthenticationEnabled() || settings.isStaticEnabled()) {
@@ -35,8 +49,8 @@ public class WebhookServerFactory extends DefaultMainHttpServerFactory {
         configuration.setMaxBodySize((long) WebhookServer.LARGEST_BODY);
         configuration.setUseGlobalSslContextParameters(settings.isUseGlobalSslContextParameters());
         configuration.getBodyHandler().setHandleFileUploads(false);
-        WebhookServer server =
-                new WebhookServer(configuration, context.resolvePropertyPlaceholders("{{reactor.webhook.path}}"));
+        WebhookServer server = new WebhookServer(
+                configuration, context.resolvePropertyPlaceholders("{{reactor.webhook.path}}"), atOnce);
         server.setCamelContext(context);
         context.getRegistry().bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, new Engine(server));
         return server;
@@ -49,6 +63,7 @@ public class WebhookServerFactory extends DefaultMainHttpServerFactory {
 
         Engine(WebhookServer server) {
             this.server = server;
+            setHandlers(List.of(server::limit));
         }
 
         @Override

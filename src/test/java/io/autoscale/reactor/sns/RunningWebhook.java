@@ -62,11 +62,16 @@ final class RunningWebhook implements AutoCloseable {
 
     RunningWebhook(SnsSigner sns, SdkHttpClient certificateHost, SnsSettings settings, RoutesBuilder... others)
             throws Exception {
-        this(sns, certificateHost, settings, freePort(), others);
+        this(sns, certificateHost, settings, freePort(), new WebhookServerFactory(), others);
     }
 
     RunningWebhook(
-            SnsSigner sns, SdkHttpClient certificateHost, SnsSettings settings, int serverPort, RoutesBuilder... others)
+            SnsSigner sns,
+            SdkHttpClient certificateHost,
+            SnsSettings settings,
+            int serverPort,
+            WebhookServerFactory factory,
+            RoutesBuilder... others)
             throws Exception {
         this.sns = sns;
         Clock clock = Clock.systemUTC();
@@ -78,7 +83,7 @@ final class RunningWebhook implements AutoCloseable {
         main.addInitialProperty("camel.management.host", "127.0.0.1");
         main.addInitialProperty("camel.management.port", Integer.toString(managementPort));
         main.addInitialProperty("reactor.webhook.path", PATH);
-        main.bind("webhookServerFactory", new WebhookServerFactory());
+        main.bind("webhookServerFactory", factory);
         Refusals refusals = new Refusals(meters, clock);
         main.bind("refusals", refusals);
         main.bind("jms", new AnyOptions());
