@@ -59,6 +59,7 @@ import org.apache.camel.component.mail.DefaultAuthenticator;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.service.ServiceSupport;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -97,7 +98,7 @@ public final class Beans implements CamelConfiguration {
         ssh(context, settings, json);
         salt(registry, settings, json);
         mail(registry, settings);
-        errors(registry, settings);
+        errors(context, settings);
     }
 
     private void queues(CamelContext context, Settings settings) throws Exception {
@@ -169,7 +170,14 @@ public final class Beans implements CamelConfiguration {
         Registry registry = context.getRegistry();
         Bootstraps bootstraps = new Bootstraps(settings.ssh());
         SharedSshClient client = new SharedSshClient(settings.ssh(), bootstraps);
-        closeWith(context, bootstraps);
+        // At the first sign of a stop, as a bootstrap may take longer than a stop may; its message goes back on the
+        // queue.
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopping(CamelContext stopping) {
+                bootstraps.close();
+            }
+        });
         closeWith(context, client);
         registry.bind("bootstraps", bootstraps);
         registry.bind("sshClient", client);
@@ -213,7 +221,8 @@ public final class Beans implements CamelConfiguration {
                         settings.mail().password().orElse(null)));
     }
 
-    private void errors(Registry registry, Settings settings) {
+    private void errors(CamelContext context, Settings settings) {
+        Registry registry = context.getRegistry();
         PatienceSettings patience = settings.patience();
         registry.bind(
                 "patience",

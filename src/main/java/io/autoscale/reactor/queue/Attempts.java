@@ -4,6 +4,8 @@ import io.autoscale.reactor.failure.Hopeless;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.Variable;
 
@@ -14,15 +16,18 @@ public final class Attempts {
 
     private final int most;
     private final Duration firstDelay;
+    private final BooleanSupplier stopping;
     private final Clock clock;
 
     /**
      * @param most attempts in all
      * @param firstDelay before the second attempt; four times as long before each further one
+     * @param stopping whether the reactor is stopping
      */
-    public Attempts(int most, Duration firstDelay, Clock clock) {
+    public Attempts(int most, Duration firstDelay, BooleanSupplier stopping, Clock clock) {
         this.most = most;
         this.firstDelay = firstDelay;
+        this.stopping = stopping;
         this.clock = clock;
     }
 
@@ -35,7 +40,16 @@ public final class Attempts {
      */
     public record Next(boolean again, int attempts, long delay) {}
 
+    /**
+     * Counts a failed attempt.
+     *
+     * @throws RejectedExecutionException if the reactor is stopping: what was interrupted by that is no failed attempt, and
+     *     the message goes back where it was
+     */
     public Next next(@Variable("attempt") Integer failedBefore, @ExchangeException Exception failure) {
+        if (stopping.getAsBoolean()) {
+            throw new RejectedExecutionException("The reactor is stopping; the work in hand goes back on its queue.");
+        }
         int failed = (failedBefore == null ? 0 : failedBefore) + 1;
         boolean hopeless = failure instanceof Hopeless || failure instanceof Unreadable;
         return new Next(!hopeless && failed < most, failed, delay(failed).toMillis());
