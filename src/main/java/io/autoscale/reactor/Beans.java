@@ -241,7 +241,10 @@ public final class Beans implements CamelConfiguration {
         registry.bind(
                 "attempts",
                 new Attempts(
-                        settings.bootstrap().attempts(), settings.bootstrap().retryDelay(), clock));
+                        settings.bootstrap().attempts(),
+                        settings.bootstrap().retryDelay(),
+                        () -> context.getStatus().isStopping(),
+                        clock));
         registry.bind("tryAgain", backoff(Duration.ofSeconds(1), Duration.ofSeconds(5)));
         RedeliveryPolicy mailAgain = backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
         mailAgain.setMaximumRedeliveries(300);
