@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The real camel-ssh component with everything of this package around it, against SSH servers in this process. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // MINA waits through interrupts
 class RunOnInstanceTest {
 
     private static final InstanceId WEB = new InstanceId("i-0123456789abcdef0");
