@@ -2,6 +2,7 @@ package io.autoscale.reactor;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.apache.camel.main.Main;
 import picocli.CommandLine;
@@ -27,6 +28,11 @@ public final class App implements Callable<Integer> {
 
     /** Virtual threads are there, and no longer pinned by the libraries' monitors as long as one waits briefly. */
     private static final int VIRTUAL_THREADS = 21;
+
+    private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(28);
+
+    /** What a shell says of a process that SIGTERM ended. */
+    private static final int TERMINATED = 143;
 
     @Option(
             names = "--home",
@@ -55,6 +61,7 @@ public final class App implements Callable<Integer> {
     @Command(description = "Run the reactor in the foreground.", mixinStandardHelpOptions = true)
     int run() {
         Main main = Reactor.main(directory(), Clock.systemUTC());
+        limitShutdown();
         try {
             main.run();
             return main.getExitCode();
@@ -65,21 +72,42 @@ public final class App implements Callable<Integer> {
         }
     }
 
-    @Command(description = "Print the version.", mixinStandardHelpOptions = true)
-    int version() {
+    @Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
+    int printVersion() {
         spec.commandLine().printVersionHelp(spec.commandLine().getOut());
         return 0;
+    }
+
+    /** Whoever stops the program waits half a minute at most; ending hard loses nothing, as a crash loses nothing. */
+    private static void limitShutdown() {
+        Thread limit = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(LONGEST_SHUTDOWN.toMillis());
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    Runtime.getRuntime().halt(TERMINATED);
+                },
+                "shutdown-limit");
+        limit.setDaemon(true);
+        Runtime.getRuntime().addShutdownHook(new Thread(limit::start, "shutdown-limit-starter"));
     }
 
     private Path directory() {
         return home.toAbsolutePath().normalize();
     }
 
+    /** Name and version of the program, as its jar's manifest has it. */
+    static String version() {
+        String version = App.class.getPackage().getImplementationVersion();
+        return "ec2-autoscale-reactor " + (version == null ? "(built from source)" : version);
+    }
+
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = App.class.getPackage().getImplementationVersion();
-            return new String[] {"ec2-autoscale-reactor " + (version == null ? "(built from source)" : version)};
+            return new String[] {App.version()};
         }
     }
 }
