@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.Registry;
@@ -156,6 +157,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
         ec2 = new MockEc2();
         host = new MockHost();
         master = new MockMaster();
+        MockEndpoint.resetMocks(context);
         getMockEndpoint("mock:aws2-ec2:instances").whenAnyExchangeReceived(ec2);
         getMockEndpoint("mock:ssh:ec2-user@" + ID + ":22").whenAnyExchangeReceived(host);
         getMockEndpoint("mock:http:127.0.0.1:8000").whenAnyExchangeReceived(master);
@@ -234,8 +236,12 @@ abstract class RoutesTest extends CamelMainTestSupport {
     }
 
     String json(Event event) {
+        return toJson(event);
+    }
+
+    String toJson(Object value) {
         try {
-            return bean("objectMapper", ObjectMapper.class).writeValueAsString(event);
+            return bean("objectMapper", ObjectMapper.class).writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
