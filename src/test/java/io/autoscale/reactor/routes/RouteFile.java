@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
@@ -58,15 +60,27 @@ final class RouteFile {
     /** What is wrong with the file; empty if it is as it should be. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
-        SCHEMA.validate(content).forEach(message -> problems.add(message.toString()));
+        problems.addAll(againstSchema());
         routes().forEach(route -> checkRoute(route, problems));
         content.forEach(entry -> checkCanonical(entry, problems));
         walk(content, "", (key, node) -> checkNode(key, node, problems));
-        String first = routes().findFirst().map(route -> route.path("id").asText()).orElse("");
-        if (!name.equals(ERRORS) && !name.equals(first + ".camel.yaml")) {
-            problems.add(name + " is not named after its first route '" + first + "'.");
+        String stem = name.replace(".camel.yaml", "");
+        if (!name.equals(ERRORS)
+                && routes().map(route -> route.path("id").asText())
+                        .noneMatch(id -> id.equals(stem) || id.startsWith(stem + "-"))) {
+            problems.add("No route of " + name + " bears its name.");
         }
         return problems;
+    }
+
+    /** Of a wrong value the schema says also which alternatives it is not; that is left out where there is more to say. */
+    private List<String> againstSchema() {
+        Set<ValidationMessage> all = SCHEMA.validate(content);
+        List<String> telling = all.stream()
+                .filter(message -> !Set.of("required", "oneOf", "anyOf", "not").contains(message.getType()))
+                .map(ValidationMessage::toString)
+                .toList();
+        return telling.isEmpty() ? all.stream().map(ValidationMessage::toString).toList() : telling;
     }
 
     /** All ids of the file: of routes, steps and configurations. */
