@@ -7,6 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.main.Main;
 
@@ -26,9 +30,29 @@ public final class Reactor {
         Path properties = home.resolve("application.properties");
         main.setPropertyPlaceholderLocations(Files.exists(properties) ? "file:" + properties : "classpath:" + DEFAULTS);
         main.bind("webhookServerFactory", new WebhookServerFactory());
+        ports(System.getenv()).forEach((key, port) -> {
+            if (System.getProperty(key) == null) {
+                main.addOverrideProperty(key, port);
+            }
+        });
         main.configure().addConfiguration(new Beans(home, clock));
         main.configure().withRoutesIncludePattern("file:" + home.resolve("routes") + "/*.camel.yaml");
         return main;
+    }
+
+    /**
+     * The ports that the environment sets. Camel Main takes every other setting of its own from there, but no name that ends
+     * in {@code _PORT}, as Kubernetes has its own use for those.
+     */
+    static Map<String, String> ports(Map<String, String> environment) {
+        Map<String, String> ports = new HashMap<>();
+        for (String key : List.of("camel.server.port", "camel.management.port")) {
+            String port = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_'));
+            if (port != null) {
+                ports.put(key, port);
+            }
+        }
+        return ports;
     }
 
     private static final String DEFAULTS = "io/autoscale/reactor/application.properties";
