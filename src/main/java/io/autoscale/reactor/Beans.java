@@ -110,6 +110,9 @@ public final class Beans implements CamelConfiguration {
         JmsPoolConnectionFactory connections = Queues.connections(settings.broker());
         closeWith(context, connections::stop);
         context.addComponent("jms", Queues.component(connections));
+        JmsPoolConnectionFactory otherConnections = Queues.connections(settings.broker());
+        closeWith(context, otherConnections::stop);
+        context.getRegistry().bind("otherConnections", otherConnections);
         ConsumerTemplate consumer = context.createConsumerTemplate();
         context.getRegistry().bind("waitingTerminations", new Waiting(() -> next(consumer), settings.batchSize()));
     }
