@@ -289,7 +289,7 @@ public final class Beans implements CamelConfiguration {
                 .connectionTimeout(Duration.ofSeconds(3))
                 .socketTimeout(Duration.ofSeconds(10)));
         builder.overrideConfiguration(
-                c -> c.apiCallAttemptTimeout(Duration.ofSeconds(10)).apiCallTimeout(Duration.ofSeconds(30)));
+                c -> c.apiCallAttemptTimeout(Duration.ofSeconds(10)).apiCallTimeout(Duration.ofSeconds(20)));
         region.map(Region::of).ifPresent(builder::region);
         return builder;
     }
