@@ -12,7 +12,7 @@ final class StartReport extends MainListenerSupport {
 
     @Override
     public void afterStart(BaseMainSupport main) {
-        Settings settings = main.lookup("settings", Settings.class);
+        Settings settings = main.getCamelContext().getRegistry().lookupByNameAndType("settings", Settings.class);
         settings.summary().lines().forEach(LOG::info);
         LOG.info(
                 "Started {}: deliveries are taken at port {}{}, health and metrics stand at port {}.",
