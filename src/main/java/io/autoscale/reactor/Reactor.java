@@ -13,6 +13,8 @@ import org.apache.camel.main.Main;
 /** Camel Main with everything that makes it the reactor; the same for {@code bin/reactor}, tests and the sandbox. */
 public final class Reactor {
 
+    public static final String ALL_ROUTES = "*.camel.yaml";
+
     private Reactor() {}
 
     /**
@@ -21,14 +23,42 @@ public final class Reactor {
      * @param home directory with {@code application.properties} and {@code routes/}
      */
     public static Main main(Path home, Clock clock) {
+        Main main = configured(home, new Beans(home, clock));
+        loadRoutes(main, home, ALL_ROUTES);
+        main.bind("webhookServerFactory", new WebhookServerFactory());
+        return main;
+    }
+
+    /**
+     * The same settings and beans for trying them out, without routes and not started yet: once started no port is bound,
+     * no journal opened, nothing is connected to, and no route that is added runs until it is started by itself.
+     */
+    public static Main rehearsal(Path home, Clock clock) {
+        Main main = configured(home, Beans.rehearsal(home, clock));
+        main.addOverrideProperty("camel.server.enabled", "false");
+        main.addOverrideProperty("camel.management.enabled", "false");
+        main.addOverrideProperty("camel.main.autoStartup", "false");
+        return main;
+    }
+
+    /** The same with these files of {@code routes/}, such as {@value #ALL_ROUTES}. */
+    public static Main rehearsal(Path home, Clock clock, String files) {
+        Main main = rehearsal(home, clock);
+        loadRoutes(main, home, files);
+        return main;
+    }
+
+    private static Main configured(Path home, Beans beans) {
         Main main = new Main();
         main.setInitialProperties(defaults());
         Path properties = home.resolve("application.properties");
         main.setPropertyPlaceholderLocations(Files.exists(properties) ? "file:" + properties : "classpath:" + DEFAULTS);
-        main.bind("webhookServerFactory", new WebhookServerFactory());
-        main.configure().addConfiguration(new Beans(home, clock));
-        main.configure().withRoutesIncludePattern("file:" + home.resolve("routes") + "/*.camel.yaml");
+        main.configure().addConfiguration(beans);
         return main;
+    }
+
+    private static void loadRoutes(Main main, Path home, String files) {
+        main.configure().withRoutesIncludePattern("file:" + home.resolve("routes") + "/" + files);
     }
 
     private static final String DEFAULTS = "io/autoscale/reactor/application.properties";
