@@ -40,6 +40,7 @@ public final class Check {
     private final Path home;
     private final Clock clock;
     private final PrintStream out;
+    private final Duration time;
     private final Map<String, Future<List<Finding>>> probes = new LinkedHashMap<>();
     private List<String> secrets = List.of();
     private boolean failed;
@@ -49,9 +50,15 @@ public final class Check {
      * @param out takes one line for each finding
      */
     public Check(Path home, Clock clock, PrintStream out) {
+        this(home, clock, out, TIME);
+    }
+
+    /** @param time after which what has not answered is taken for silent */
+    Check(Path home, Clock clock, PrintStream out, Duration time) {
         this.home = home;
         this.clock = clock;
         this.out = out;
+        this.time = time;
     }
 
     /** Returns the exit code: 0, or 1 if anything failed. */
@@ -80,24 +87,21 @@ public final class Check {
         secrets = found.map(Check::secrets).orElse(List.of());
         print("settings", problem.map(e -> problems(beans, e)).orElseGet(() -> List.of(summary(found, beans))));
         if (found.isEmpty()) {
-            print("the rest", List.of(Finding.skipped("not tried: the settings have to be mended first")));
+            print("the rest", notTried());
             return;
         }
         Settings settings = found.get();
         CamelContext context = beans.context();
-        if (problem.isEmpty()) {
-            probe(threads, "routes", () -> routes(routes));
-            probe(threads, "ssh key", new PrivateKey(settings.ssh()));
-            probe(threads, "salt", () -> salt(settings, salt));
-            probe(threads, "ec2", ec2(settings, context));
-            probe(threads, "autoscaling", AwsPermissions.autoScaling(bean(context, AutoScalingClient.class)));
-        } else {
-            probe(threads, "ssh key", new PrivateKey(settings.ssh()));
-        }
+        boolean hasBeans = problem.isEmpty();
+        probe(threads, "routes", hasBeans ? () -> routes(routes) : Check::notTried);
+        probe(threads, "ssh key", new PrivateKey(settings.ssh()));
+        probe(threads, "salt", hasBeans ? () -> salt(settings, salt) : Check::notTried);
+        probe(threads, "ec2", hasBeans ? ec2(settings, context) : Check::notTried);
+        probe(threads, "autoscaling", hasBeans ? autoScaling(context) : Check::notTried);
         probe(threads, "mail", new MailServer(settings.mail()));
         probe(threads, "broker", new Queueing(settings.broker()));
         ports(threads, context);
-        long deadline = System.nanoTime() + TIME.toNanos();
+        long deadline = System.nanoTime() + time.toNanos();
         probes.forEach((area, findings) -> print(area, await(findings, deadline)));
     }
 
@@ -153,6 +157,14 @@ public final class Check {
         return AwsPermissions.ec2(bean(context, Ec2Client.class), settings.ssh().hostKey() != HostKeyCheck.OFF);
     }
 
+    private static Probe autoScaling(CamelContext context) {
+        return AwsPermissions.autoScaling(bean(context, AutoScalingClient.class));
+    }
+
+    private static List<Finding> notTried() {
+        return List.of(Finding.skipped("not tried: the settings have to be mended first"));
+    }
+
     private void ports(ExecutorService threads, CamelContext context) {
         Port.Address management =
                 new Port.Address(text(context, "camel.management.host"), number(context, "camel.management.port"));
@@ -187,12 +199,12 @@ public final class Check {
         probes.put(area, threads.submit(probe::findings));
     }
 
-    private static List<Finding> await(Future<List<Finding>> findings, long deadline) {
+    private List<Finding> await(Future<List<Finding>> findings, long deadline) {
         try {
             return findings.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             findings.cancel(true);
-            return List.of(Finding.failed("No answer within " + TIME.toSeconds()
+            return List.of(Finding.failed("No answer within " + time.toSeconds()
                     + " s. Look at the network, and at the system that was asked."));
         } catch (ExecutionException e) {
             return List.of(Finding.failed(Optional.ofNullable(e.getCause().getMessage())

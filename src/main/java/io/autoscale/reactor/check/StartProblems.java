@@ -29,6 +29,9 @@ public final class StartProblems {
     private static final Pattern PARAMETERS = Pattern.compile("Unknown parameters=\\[\\{(.*)}]");
     private static final Pattern PARAMETER_NAME = Pattern.compile("(?:^|, )([A-Za-z][\\w.-]*)=");
     private static final Pattern STEP = Pattern.compile("at: >>> (.{1,200}?) <<< in route");
+    /** What Java prints of an object after the name of its class. */
+    private static final Pattern OBJECT = Pattern.compile("@[0-9a-f]{5,8}\\b");
+
     private static final Pattern UNKNOWN_STEP = Pattern.compile("Unknown node id: (\\S+)");
     private static final Pattern UNKNOWN_FIELD = Pattern.compile("Unsupported field: (\\S+)");
 
@@ -114,7 +117,7 @@ public final class StartProblems {
                 .map(Throwable::getMessage)
                 .filter(message -> message != null && !message.isBlank())
                 .reduce((outer, inner) -> inner)
-                .map(URISupport::sanitizeUri)
+                .map(message -> URISupport.sanitizeUri(OBJECT.matcher(message).replaceAll("")))
                 .orElse(chain.get(0).getClass().getName());
     }
 
