@@ -107,7 +107,8 @@ final class AwsPermissions {
             return "There are no AWS credentials. Give this machine a role, or set AWS_ACCESS_KEY_ID and"
                     + " AWS_SECRET_ACCESS_KEY.";
         }
-        return "AWS is not reached: " + message + " Look at the region, the network and AWS_ENDPOINT_URL if it is set.";
+        return "AWS is not reached: " + message
+                + ". Look at the region, the network and AWS_ENDPOINT_URL if it is set.";
     }
 
     /** Whether AWS answered at all, so that the next call is worth its time. */

@@ -19,6 +19,9 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 /** Looks whether the embedded broker could write its journal, or opens a session with the broker elsewhere. */
 final class Queueing implements Probe {
 
+    /** What Artemis has locked in its journal's directory as long as it runs. */
+    private static final String LOCK = "serverlock.1";
+
     private final BrokerSettings settings;
 
     Queueing(BrokerSettings settings) {
@@ -31,7 +34,7 @@ final class Queueing implements Probe {
     }
 
     private Finding journal(Path data) throws IOException {
-        if (isLocked(data.resolve("journal").resolve("server.lock"))) {
+        if (isLocked(data.resolve("journal").resolve(LOCK))) {
             return Finding.ok(settings + ", in use by a running reactor");
         }
         Path existing = data.toAbsolutePath();
@@ -71,7 +74,7 @@ final class Queueing implements Probe {
                     + " Check reactor.broker.username and reactor.broker.password.");
         } catch (JMSException e) {
             return Finding.failed("The broker " + settings + " is not reached: " + e.getMessage()
-                    + " Check reactor.broker.url and that the broker runs.");
+                    + ". Check reactor.broker.url and that the broker runs.");
         } finally {
             pool.stop();
         }

@@ -1,6 +1,7 @@
 package io.autoscale.reactor.check;
 
 import io.autoscale.reactor.InvalidSettings;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,9 @@ public final class StartProblems {
     private static final Pattern PARAMETERS = Pattern.compile("Unknown parameters=\\[\\{(.*)}]");
     private static final Pattern PARAMETER_NAME = Pattern.compile("(?:^|, )([A-Za-z][\\w.-]*)=");
     private static final Pattern STEP = Pattern.compile("at: >>> (.{1,200}?) <<< in route");
+    /** Of an endpoint; there may be secrets among them. */
+    private static final Pattern OPTIONS = Pattern.compile("\\?[^\\]]*");
+
     /** What Java prints of an object after the name of its class. */
     private static final Pattern OBJECT = Pattern.compile("@[0-9a-f]{5,8}\\b");
 
@@ -49,7 +53,7 @@ public final class StartProblems {
                 .map(Throwable::getMessage)
                 .or(() -> find(chain, MarkedYamlEngineException.class).map(StartProblems::yaml))
                 .or(() -> find(chain, FailedToCreateRouteException.class).map(e -> route(e, chain)))
-                .or(() -> find(chain, BindException.class).map(StartProblems::port))
+                .or(() -> find(chain, BindException.class).map(e -> port(chain)))
                 .or(() -> find(chain, SdkClientException.class)
                         .filter(e -> String.valueOf(e.getMessage()).contains("Unable to load region"))
                         .map(e -> "reactor.aws.region is empty, and the AWS SDK finds no region by itself:"
@@ -86,7 +90,7 @@ public final class StartProblems {
                         .map(resource -> file(resource.getLocation()) + ", ")
                         .orElse("")
                 + "route " + id
-                + (step.find() ? ", at " + URISupport.sanitizeUri(step.group(1)) : "");
+                + (step.find() ? ", at " + OPTIONS.matcher(step.group(1)).replaceAll("") : "");
         return place + ": " + reason(chain);
     }
 
@@ -121,10 +125,11 @@ public final class StartProblems {
                 .orElse(chain.get(0).getClass().getName());
     }
 
-    private static String port(BindException failure) {
-        return "A port is in use already (" + failure.getMessage()
-                + "). Stop the program that has it, perhaps another reactor, or change camel.server.port or"
-                + " camel.management.port.";
+    private static String port(List<Throwable> chain) {
+        return find(chain, UncheckedIOException.class)
+                        .map(Throwable::getMessage)
+                        .orElse("A port cannot be opened")
+                + ". Stop the program that has it, perhaps another reactor, or set another port.";
     }
 
     /** The values stay untold: they may be secrets. */

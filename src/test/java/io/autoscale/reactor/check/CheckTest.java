@@ -6,17 +6,17 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SaltApi;
+import io.autoscale.reactor.standin.SnsSigner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.net.ServerSocket;
-import java.net.InetAddress;
-import io.autoscale.reactor.standin.SnsSigner;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -441,7 +441,6 @@ class CheckTest {
         exitCode = new Check(home, Clock.systemUTC(), new PrintStream(out, true, StandardCharsets.UTF_8), time).run();
         String text = out.toString(StandardCharsets.UTF_8);
         assertThat(text).doesNotContain(SaltApi.PASSWORD);
-        text.lines().forEach(l -> System.out.println("#" + l));
         return text.lines().toList();
     }
 }
