@@ -25,10 +25,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.CamelEvent;
-import org.apache.camel.support.SimpleEventNotifierSupport;
+import org.apache.camel.support.EventNotifierSupport;
 
 /** The real reactor in this process, with the project's own routes, among stand-ins. */
 public final class RunningReactor implements AutoCloseable {
@@ -52,7 +53,12 @@ public final class RunningReactor implements AutoCloseable {
         awsProperties().forEach(System::setProperty);
         main = Reactor.main(home, Clock.systemUTC());
         main.bind("snsCertificateHttpClient", signer.certificateClient());
-        main.bind("retries", new Retries());
+        main.configure().addConfiguration(new CamelConfiguration() {
+            @Override
+            public void configure(CamelContext context) {
+                context.getManagementStrategy().addEventNotifier(new Retries());
+            }
+        });
         Map<String, String> all = settings();
         all.putAll(settings);
         all.forEach(main::addOverrideProperty);
@@ -198,7 +204,13 @@ public final class RunningReactor implements AutoCloseable {
         }
     }
 
-    private final class Retries extends SimpleEventNotifierSupport {
+    private final class Retries extends EventNotifierSupport {
+
+        Retries() {
+            setupIgnore(true);
+            setIgnoreExchangeEvents(false);
+            setIgnoreExchangeRedeliveryEvents(false);
+        }
 
         @Override
         public void notify(CamelEvent event) {
