@@ -210,6 +210,8 @@ public final class RunningReactor implements AutoCloseable {
             setupIgnore(true);
             setIgnoreExchangeEvents(false);
             setIgnoreExchangeRedeliveryEvents(false);
+            // Camel looks at this one instead.
+            setIgnoreExchangeFailedEvents(false);
         }
 
         @Override
