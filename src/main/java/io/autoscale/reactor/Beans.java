@@ -42,8 +42,8 @@ import io.autoscale.reactor.ssh.Remote;
 import io.autoscale.reactor.ssh.SharedSshClient;
 import io.autoscale.reactor.ssh.SshKeyFile;
 import io.autoscale.reactor.ssh.SshNotReady;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +111,9 @@ public final class Beans implements CamelConfiguration {
         JmsPoolConnectionFactory connections = Queues.connections(settings.broker());
         closeWith(context, connections::stop);
         context.addComponent("jms", Queues.component(connections));
+        JmsPoolConnectionFactory otherConnections = Queues.connections(settings.broker());
+        closeWith(context, otherConnections::stop);
+        context.getRegistry().bind("otherConnections", otherConnections);
         ConsumerTemplate consumer = context.createConsumerTemplate();
         context.getRegistry().bind("waitingTerminations", new Waiting(() -> next(consumer), settings.batchSize()));
     }
@@ -130,8 +133,7 @@ public final class Beans implements CamelConfiguration {
 
     private void receive(CamelContext context, Settings settings, ObjectMapper json) throws Exception {
         Registry registry = context.getRegistry();
-        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        registry.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
+        MeterRegistry meters = meters(registry);
         SdkHttpClient replaced = registry.lookupByNameAndType("snsCertificateHttpClient", SdkHttpClient.class);
         CertificateClient certificates =
                 replaced == null ? new CertificateClient(clock) : new CertificateClient(replaced, clock);
@@ -144,6 +146,13 @@ public final class Beans implements CamelConfiguration {
         Refusals refusals = new Refusals(meters, clock);
         registry.bind("refusals", refusals);
         registry.bind(ReceiveRoute.ID, new ReceiveRoute(verifier, subscriptions, refusals, json));
+    }
+
+    /** The meters that the management port shows; Camel Main has made them already, unless metrics are switched off. */
+    private static MeterRegistry meters(Registry registry) {
+        MeterRegistry shown =
+                registry.lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
+        return shown == null ? new SimpleMeterRegistry() : shown;
     }
 
     private void ec2(CamelContext context, Settings settings) throws Exception {
@@ -282,7 +291,7 @@ public final class Beans implements CamelConfiguration {
                 .connectionTimeout(Duration.ofSeconds(3))
                 .socketTimeout(Duration.ofSeconds(10)));
         builder.overrideConfiguration(
-                c -> c.apiCallAttemptTimeout(Duration.ofSeconds(10)).apiCallTimeout(Duration.ofSeconds(30)));
+                c -> c.apiCallAttemptTimeout(Duration.ofSeconds(10)).apiCallTimeout(Duration.ofSeconds(20)));
         region.map(Region::of).ifPresent(builder::region);
         return builder;
     }

@@ -96,7 +96,7 @@ public record Settings(
     private static SshSettings ssh(SettingsReader in) {
         Path key = in.path("reactor.ssh.private-key");
         Optional<String> passphrase = in.optional("reactor.ssh.private-key-passphrase");
-        in.check(key, file -> SshKeyFile.load(file, passphrase));
+        in.checkFile("reactor.ssh.private-key", file -> SshKeyFile.load(file, passphrase));
         return new SshSettings(
                 in.text("reactor.ssh.user"),
                 key,

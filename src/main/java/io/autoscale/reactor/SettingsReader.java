@@ -18,10 +18,8 @@ import org.apache.camel.util.TimeUtils;
 /** Reads settings one by one and collects what is wrong with them, so that all of it is said at once. */
 final class SettingsReader {
 
-    /** Stands for a group of settings that cannot be made, as one of them is missing; its problem is noted already. */
-    private static final class Unusable extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
+    /** Stands for a URL that is missing or malformed, so that the settings around it are looked at too. */
+    private static final URI NO_URL = URI.create("http://invalid");
 
     private final Path home;
     private final Function<String, Optional<String>> lookup;
@@ -49,8 +47,6 @@ final class SettingsReader {
         int before = problems.size();
         try {
             return maker.get();
-        } catch (Unusable e) {
-            return null;
         } catch (IllegalArgumentException | NullPointerException e) {
             // A record refuses what it is given; if a part is missing, that has been said already.
             if (problems.size() == before) {
@@ -123,7 +119,7 @@ final class SettingsReader {
     }
 
     URI url(String key) {
-        String value = text(key, "the base URL of salt-api, such as https://salt.example.org:8000");
+        String value = optional(key).orElse("");
         try {
             URI url = URI.create(value);
             if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
@@ -136,26 +132,29 @@ final class SettingsReader {
             // the same problem as a URL of another kind
         }
         wrong(key, value, "a URL such as https://salt.example.org:8000, without user, password or query");
-        throw new Unusable();
+        return NO_URL;
     }
 
     Path path(String key) {
-        return home.resolve(text(key, "a file or directory"));
+        return home.resolve(text(key, "a path"));
     }
 
     Path readableFile(String key) {
         Path file = path(key);
-        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+        if (optional(key).isPresent() && !(Files.isRegularFile(file) && Files.isReadable(file))) {
             problem(key + ": " + file + " is not a file that can be read.");
         }
         return file;
     }
 
-    void check(Path file, Consumer<Path> check) {
-        try {
-            check.accept(file);
-        } catch (IllegalArgumentException e) {
-            problem("reactor.ssh.private-key: " + e.getMessage());
+    /** Has a file looked at, if there is one. */
+    void checkFile(String key, Consumer<Path> check) {
+        if (optional(key).isPresent()) {
+            try {
+                check.accept(path(key));
+            } catch (IllegalArgumentException e) {
+                problem(key + ": " + e.getMessage());
+            }
         }
     }
 

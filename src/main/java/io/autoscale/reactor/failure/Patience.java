@@ -23,11 +23,12 @@ public final class Patience {
 
     /** Whether there is time left for another try, counted from the first failure of this kind in this attempt. */
     public boolean isLeft(Exchange exchange, @ExchangeException Exception failure) {
-        String variable = "waiting-since-" + failure.getClass().getSimpleName();
-        Instant since = exchange.getVariable(variable, Instant.class);
+        // A property, as retryWhile hands over a copy of the exchange and takes back its properties, but not its variables.
+        String property = "waiting-since-" + failure.getClass().getSimpleName();
+        Instant since = exchange.getProperty(property, Instant.class);
         if (since == null) {
             since = clock.instant();
-            exchange.setVariable(variable, since);
+            exchange.setProperty(property, since);
         }
         return clock.instant().isBefore(since.plus(limits.getOrDefault(failure.getClass(), Duration.ZERO)));
     }

@@ -37,8 +37,8 @@ public record MailSettings(
     public Properties javaMailProperties() {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.connectiontimeout", "15000");
-        properties.setProperty("mail.smtp.timeout", "30000");
-        properties.setProperty("mail.smtp.writetimeout", "30000");
+        properties.setProperty("mail.smtp.timeout", "20000");
+        properties.setProperty("mail.smtp.writetimeout", "20000");
         // One bad address must not keep the notice from the others.
         properties.setProperty("mail.smtp.sendpartial", "true");
         properties.setProperty("mail.smtp.auth", String.valueOf(username.isPresent()));

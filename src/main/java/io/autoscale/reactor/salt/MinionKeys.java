@@ -21,6 +21,7 @@ public final class MinionKeys {
 
     private static final String ACCEPTED = "minions";
     private static final String PENDING = "minions_pre";
+    private static final int MOST_NAMED = 5;
 
     /** All four; deleting from one leaves the key in another. */
     private static final List<String> SECTIONS = List.of(ACCEPTED, PENDING, "minions_rejected", "minions_denied");
@@ -117,6 +118,12 @@ public final class MinionKeys {
     public Map<String, Object> delete(@Body Collection<InstanceId> ids) {
         List<String> names = ids.stream().map(InstanceId::value).toList();
         return wheel("key.delete_dict", SECTIONS.stream().collect(Collectors.toMap(s -> s, s -> names)));
+    }
+
+    /** These instances in a few words, however many they are. */
+    public String summary(@Variable("doomed") List<InstanceId> ids) {
+        String first = ids.stream().limit(MOST_NAMED).map(InstanceId::value).collect(Collectors.joining(", "));
+        return ids.size() <= MOST_NAMED ? first : first + " and " + (ids.size() - MOST_NAMED) + " more";
     }
 
     /** @throws KeysLeft if the answer to {@link #delete} names keys that are still, or again, on the master */

@@ -1,0 +1,113 @@
+package io.autoscale.reactor;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.apache.camel.main.Main;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The commands of {@code bin/reactor}. */
+@Command(
+        name = "reactor",
+        description =
+                "Makes instances that EC2 Auto Scaling launches Salt minions, and removes the keys of those gone.",
+        mixinStandardHelpOptions = true,
+        versionProvider = App.Version.class,
+        footer = {
+            "",
+            "Without a command: run. Settings: application.properties in the home directory, or the environment."
+        })
+public final class App implements Callable<Integer> {
+
+    /** Virtual threads are there, and no longer pinned by the libraries' monitors as long as one waits briefly. */
+    private static final int VIRTUAL_THREADS = 21;
+
+    private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(28);
+
+    /** What a shell says of a process that SIGTERM ended. */
+    private static final int TERMINATED = 143;
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            defaultValue = "${sys:reactor.home:-.}",
+            description = "directory with application.properties, routes/ and data/ (default: that of bin/reactor)")
+    private Path home;
+
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        if (Runtime.version().feature() >= VIRTUAL_THREADS) {
+            System.setProperty("camel.threads.virtual.enabled", "true");
+        }
+        System.exit(new CommandLine(new App()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        return run();
+    }
+
+    /** Runs until it is told to stop; returns 0, or 1 if it could not start. */
+    @Command(description = "Run the reactor in the foreground.", mixinStandardHelpOptions = true)
+    int run() {
+        Main main = Reactor.main(directory(), Clock.systemUTC());
+        limitShutdown();
+        try {
+            main.run();
+            return main.getExitCode();
+        } catch (Exception e) {
+            spec.commandLine().getErr().println(StartProblems.describe(e));
+            main.stop();
+            return 1;
+        }
+    }
+
+    @Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
+    int printVersion() {
+        spec.commandLine().printVersionHelp(spec.commandLine().getOut());
+        return 0;
+    }
+
+    /** Whoever stops the program waits half a minute at most; ending hard loses nothing, as a crash loses nothing. */
+    private static void limitShutdown() {
+        Thread limit = new Thread(
+                () -> {
+                    try {
+                        Thread.sleep(LONGEST_SHUTDOWN.toMillis());
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    Runtime.getRuntime().halt(TERMINATED);
+                },
+                "shutdown-limit");
+        limit.setDaemon(true);
+        Runtime.getRuntime().addShutdownHook(new Thread(limit::start, "shutdown-limit-starter"));
+    }
+
+    private Path directory() {
+        return home.toAbsolutePath().normalize();
+    }
+
+    /** Name and version of the program, as its jar's manifest has it. */
+    static String version() {
+        String version = App.class.getPackage().getImplementationVersion();
+        return "ec2-autoscale-reactor " + (version == null ? "(built from source)" : version);
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {App.version()};
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.autoscale.reactor.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.autoscale.reactor.event.Event;
+import io.autoscale.reactor.event.Work;
+import io.autoscale.reactor.routes.Sendings.Sent;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LaunchRouteTest extends RoutesTest {
+
+    @BeforeEach
+    void aRunningInstance() {
+        ec2.instance(ID, "running");
+        host.shows("bootstrap", KEY);
+        host.onCommand(() -> {
+            if (host.actions().contains("bootstrap") && !master.has("minions", ID)) {
+                master.key("minions_pre", ID, KEY);
+            }
+        });
+    }
+
+    @Test
+    void aLaunchedInstanceBecomesAMinion() {
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(steps.ids())
+                .containsSubsequence(
+                        "claim-instance",
+                        "ask-ec2",
+                        "look-up-known-key",
+                        "run-bootstrap",
+                        "ssh-to-instance",
+                        "look-up",
+                        "accept-on-master",
+                        "look-up-again",
+                        "ping-minion",
+                        "check-not-terminated-meanwhile",
+                        "log-minion");
+        assertThat(host.actions()).containsExactly("bootstrap");
+        assertThat(master.has("minions", ID)).isTrue();
+        assertThat(queues()).isEmpty();
+    }
+
+    @Test
+    void aLaunchThatIsDeliveredTwiceIsDoneOnce() {
+        host.shows("show-key", KEY);
+
+        taken("launch", event(Work.BOOTSTRAP));
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(host.actions()).containsExactly("bootstrap", "show-key");
+        assertThat(master.calls("key.accept_dict")).hasSize(1);
+        assertThat(queues()).isEmpty();
+    }
+
+    @Test
+    void anInstanceThatIsGoneIsLeftAndItsKeyIsToBeDeleted() {
+        ec2.instance(ID, "terminated");
+        Event event = event(Work.BOOTSTRAP);
+
+        taken("launch", event);
+
+        assertThat(queues()).containsExactly("terminations");
+        assertThat(sent("terminations").get(0).body()).isEqualTo(json(event));
+        assertThat(sent("terminations").get(0).headers()).isEmpty();
+        assertThat(host.actions()).isEmpty();
+        assertThat(master.functions()).isEmpty();
+    }
+
+    @Test
+    void anInstanceThatIsTerminatedDuringItsBootstrapIsLeftWithoutItsKeyAccepted() {
+        host.onCommand(() -> bootstraps().cancel(INSTANCE));
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(queues()).containsExactly("terminations");
+        assertThat(master.calls("key.accept_dict")).isEmpty();
+    }
+
+    @Test
+    void anInstanceThatDoesNotRunYetIsAskedForAgainAndThenBootstrapped() {
+        ec2.instance(ID, "pending");
+        ec2.onQuestion(() -> {
+            if (ec2.questions().size() == 3) {
+                ec2.instance(ID, "running");
+            }
+        });
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(ec2.questions()).hasSize(3);
+        assertThat(host.actions()).containsExactly("bootstrap");
+        assertThat(queues()).isEmpty();
+    }
+
+    @Test
+    void anInstanceThatDoesNotRunForTenMinutesIsAFailedAttempt() {
+        ec2.instance(ID, "pending");
+        ec2.onQuestion(() -> clock.advance(Duration.ofMinutes(1)));
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(ec2.questions()).hasSize(11);
+        assertThat(queues()).containsExactly("launches");
+        assertThat(sent("launches").get(0).headers()).containsOnly(Map.entry("attempt", 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({",1,30000", "1,2,120000"})
+    void aFailedAttemptPutsTheLaunchBackWithADelay(Integer failedBefore, int failedNow, long delay) {
+        host.ends("bootstrap", 69, "", "curl: (7) Failed to connect");
+        Event event = event(Work.BOOTSTRAP);
+
+        taken("launch", json(event), failedBefore == null ? Map.of() : Map.of("attempt", failedBefore));
+
+        assertThat(queues()).containsExactly("launches");
+        Sent back = sent("launches").get(0);
+        assertThat(back.body()).isEqualTo(json(event));
+        assertThat(back.headers()).containsEntry("attempt", failedNow);
+        assertThat(back.delay()).hasValue(delay);
+    }
+
+    @Test
+    void theThirdFailedAttemptIsTheLast() {
+        host.ends("bootstrap", 69, "", "curl: (7) Failed to connect");
+        Event event = event(Work.BOOTSTRAP);
+
+        taken("launch", json(event), Map.of("attempt", 2));
+
+        assertThat(queues()).containsExactly("give-ups");
+        Sent given = sent("give-ups").get(0);
+        assertThat(given.body()).isEqualTo(json(event));
+        assertThat(given.headers()).containsEntry("attempt", 3);
+        assertThat((String) given.headers().get("failure")).contains("Salt could not be installed", ID, "curl: (7)");
+        assertThat(given.delay()).isEmpty();
+    }
+
+    @Test
+    void whatIsHopelessIsGivenUpAtOnce() {
+        host.ends("bootstrap", 64, "", "unknown argument");
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(queues()).containsExactly("give-ups");
+        assertThat(sent("give-ups").get(0).headers()).containsEntry("attempt", 1);
+    }
+
+    @Test
+    void aStepThatMeetsAnOutageIsTriedAgainByItself() {
+        master.reply("key.print", 503, "busy");
+        master.reply("key.print", 503, "busy");
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(ec2.questions()).hasSize(1);
+        assertThat(host.actions()).containsExactly("bootstrap");
+        assertThat(master.has("minions", ID)).isTrue();
+        assertThat(queues()).isEmpty();
+    }
+
+    @Test
+    void anInstanceInHandIsNotWorkedOnASecondTime() {
+        bootstraps().begin(INSTANCE);
+        Event event = event(Work.BOOTSTRAP);
+
+        taken("launch", json(event), Map.of("attempt", 1));
+
+        assertThat(queues()).containsExactly("launches");
+        Sent back = sent("launches").get(0);
+        assertThat(back.body()).isEqualTo(json(event));
+        assertThat(back.headers()).containsEntry("attempt", 1);
+        assertThat(back.delay()).hasValue(30_000L);
+        assertThat(ec2.questions()).isEmpty();
+        assertThat(bootstraps().begin(INSTANCE)).as("still in the hand of the first").isFalse();
+        bootstraps().end(INSTANCE);
+    }
+
+    @Test
+    void anInstanceIsInHandWhileItIsWorkedOnAndNotAfterAFailure() {
+        boolean[] free = new boolean[1];
+        host.onCommand(() -> free[0] = bootstraps().begin(INSTANCE));
+        host.ends("bootstrap", 70, "", "");
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(free[0]).isFalse();
+        assertThat(bootstraps().begin(INSTANCE)).isTrue();
+        bootstraps().end(INSTANCE);
+    }
+
+    @Test
+    void whatCannotBeReadIsParkedWithANotice() {
+        taken("launch", "not an event", Map.of());
+
+        assertThat(queues()).containsExactly("notices", "parked");
+        assertThat(sent("parked").get(0).body()).isEqualTo("not an event");
+        assertThat(notice().kind()).isEqualTo("unreadable");
+    }
+
+    @Test
+    void aStopOfTheReactorIsNoFailedAttempt() {
+        stopping = true;
+        host.ends("bootstrap", null, "", "");
+
+        Exchange exchange = in("launch", json(event(Work.BOOTSTRAP)), Map.of());
+
+        assertThat(exchange.getException())
+                .as("the message goes back where it was")
+                .isNotNull();
+        assertThat(queues()).isEmpty();
+    }
+}
