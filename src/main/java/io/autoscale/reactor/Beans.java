@@ -14,6 +14,7 @@ import io.autoscale.reactor.ec2.Terminations;
 import io.autoscale.reactor.failure.Outage;
 import io.autoscale.reactor.failure.Patience;
 import io.autoscale.reactor.failure.PatienceSettings;
+import io.autoscale.reactor.mail.Delivery;
 import io.autoscale.reactor.mail.Notices;
 import io.autoscale.reactor.queue.Attempts;
 import io.autoscale.reactor.queue.Broker;
@@ -234,6 +235,7 @@ public final class Beans implements CamelConfiguration {
 
     private void mail(Registry registry, Settings settings) {
         registry.bind("notices", new Notices(settings.mail(), clock));
+        registry.bind("mailDelivery", new Delivery());
         registry.bind("mailProperties", settings.mail().javaMailProperties());
         registry.bind("mail", settings.mail());
         registry.bind(
