@@ -47,11 +47,13 @@ class RealSshTest {
 
     @AfterEach
     void stop() throws Exception {
-        try (cloud;
-                instance) {
+        try {
             if (reactor != null) {
                 reactor.close();
             }
+        } finally {
+            instance.close();
+            cloud.close();
         }
     }
 

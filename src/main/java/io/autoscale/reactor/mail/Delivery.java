@@ -19,8 +19,7 @@ public final class Delivery {
         if (addresses(failure.getValidSentAddresses()).findAny().isEmpty()) {
             throw failure;
         }
-        return Stream.concat(
-                        addresses(failure.getInvalidAddresses()), addresses(failure.getValidUnsentAddresses()))
+        return Stream.concat(addresses(failure.getInvalidAddresses()), addresses(failure.getValidUnsentAddresses()))
                 .map(Address::toString)
                 .toList();
     }
