@@ -14,6 +14,7 @@ import io.autoscale.reactor.ec2.Terminations;
 import io.autoscale.reactor.failure.Outage;
 import io.autoscale.reactor.failure.Patience;
 import io.autoscale.reactor.failure.PatienceSettings;
+import io.autoscale.reactor.mail.Delivery;
 import io.autoscale.reactor.mail.Notices;
 import io.autoscale.reactor.queue.Attempts;
 import io.autoscale.reactor.queue.Broker;
@@ -41,8 +42,8 @@ import io.autoscale.reactor.ssh.Remote;
 import io.autoscale.reactor.ssh.SharedSshClient;
 import io.autoscale.reactor.ssh.SshKeyFile;
 import io.autoscale.reactor.ssh.SshNotReady;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,11 +77,22 @@ public final class Beans implements CamelConfiguration {
 
     private final Path home;
     private final Clock clock;
+    private final boolean live;
 
     /** @param home directory with {@code routes/}, {@code application.properties} and {@code data/} */
     public Beans(Path home, Clock clock) {
+        this(home, clock, true);
+    }
+
+    private Beans(Path home, Clock clock, boolean live) {
         this.home = home;
         this.clock = clock;
+        this.live = live;
+    }
+
+    /** The same names for trying things out: without the embedded broker and without the webhook. */
+    static Beans rehearsal(Path home, Clock clock) {
+        return new Beans(home, clock, false);
     }
 
     @Override
@@ -102,7 +114,7 @@ public final class Beans implements CamelConfiguration {
     }
 
     private void queues(CamelContext context, Settings settings) throws Exception {
-        if (settings.broker().embedded()) {
+        if (live && settings.broker().embedded()) {
             // Started before everything else and stopped after it.
             context.addService(
                     new Broker(settings.broker().url(), settings.broker().data()), true, true);
@@ -110,6 +122,9 @@ public final class Beans implements CamelConfiguration {
         JmsPoolConnectionFactory connections = Queues.connections(settings.broker());
         closeWith(context, connections::stop);
         context.addComponent("jms", Queues.component(connections));
+        JmsPoolConnectionFactory otherConnections = Queues.connections(settings.broker());
+        closeWith(context, otherConnections::stop);
+        context.getRegistry().bind("otherConnections", otherConnections);
         ConsumerTemplate consumer = context.createConsumerTemplate();
         context.getRegistry().bind("waitingTerminations", new Waiting(() -> next(consumer), settings.batchSize()));
     }
@@ -129,8 +144,7 @@ public final class Beans implements CamelConfiguration {
 
     private void receive(CamelContext context, Settings settings, ObjectMapper json) throws Exception {
         Registry registry = context.getRegistry();
-        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        registry.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
+        MeterRegistry meters = meters(registry);
         SdkHttpClient replaced = registry.lookupByNameAndType("snsCertificateHttpClient", SdkHttpClient.class);
         CertificateClient certificates =
                 replaced == null ? new CertificateClient(clock) : new CertificateClient(replaced, clock);
@@ -142,7 +156,16 @@ public final class Beans implements CamelConfiguration {
                         .build());
         Refusals refusals = new Refusals(meters, clock);
         registry.bind("refusals", refusals);
-        registry.bind(ReceiveRoute.ID, new ReceiveRoute(verifier, subscriptions, refusals, json));
+        if (live) {
+            registry.bind(ReceiveRoute.ID, new ReceiveRoute(verifier, subscriptions, refusals, json));
+        }
+    }
+
+    /** The meters that the management port shows; Camel Main has made them already, unless metrics are switched off. */
+    private static MeterRegistry meters(Registry registry) {
+        MeterRegistry shown =
+                registry.lookupByNameAndType(MicrometerConstants.METRICS_REGISTRY_NAME, MeterRegistry.class);
+        return shown == null ? new SimpleMeterRegistry() : shown;
     }
 
     private void ec2(CamelContext context, Settings settings) throws Exception {
@@ -212,6 +235,7 @@ public final class Beans implements CamelConfiguration {
 
     private void mail(Registry registry, Settings settings) {
         registry.bind("notices", new Notices(settings.mail(), clock));
+        registry.bind("mailDelivery", new Delivery());
         registry.bind("mailProperties", settings.mail().javaMailProperties());
         registry.bind("mail", settings.mail());
         registry.bind(

@@ -46,6 +46,13 @@ public record Instance(
         return state == State.TERMINATED || state == State.UNKNOWN;
     }
 
+    /** Whether it was stopped or hibernated to wait in a warm pool. */
+    public boolean restsInWarmPool() {
+        return lifecycle
+                .filter(l -> l.equals("Warmed:Stopped") || l.equals("Warmed:Hibernated"))
+                .isPresent();
+    }
+
     /**
      * Whether it is on its way out. In {@code Terminating:Wait} EC2 still says running, so Auto Scaling is asked as well; a
      * return to the warm pool passes through {@code Warmed:Pending} states and is no death.

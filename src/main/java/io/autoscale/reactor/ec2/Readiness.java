@@ -38,6 +38,10 @@ public final class Readiness {
         if (instance.gone() || instance.going()) {
             throw new InstanceGone(id + " is " + describe(instance) + "; nothing is left to do for it.");
         }
+        if (instance.restsInWarmPool()) {
+            throw new InstanceGone(
+                    id + " is " + describe(instance) + "; its launch is announced again when it leaves the warm pool.");
+        }
         if (instance.state() != Instance.State.RUNNING) {
             throw new InstanceNotReady(id + " is " + describe(instance) + ", not running.");
         }

@@ -83,7 +83,9 @@ public final class Terminations {
             } else if (going(termination.event(), instance)) {
                 delete(verdict, instance);
                 lookAgain(verdict, termination, CHECKS_WHILE_GOING);
-            } else if (!lookAgain(verdict, termination, CHECKS_WHILE_ALIVE)) {
+            } else if (termination.event().work() == Work.DELETE_KEY
+                    && !lookAgain(verdict, termination, CHECKS_WHILE_ALIVE)
+                    && !isWarning(termination.event())) {
                 verdict.alive().add(termination.event());
             }
         }
@@ -93,6 +95,11 @@ public final class Terminations {
     /** For a launch that found its instance gone, Auto Scaling's word is not enough: it may be returning to a warm pool. */
     private static boolean going(Event event, Instance instance) {
         return event.work() == Work.DELETE_KEY ? instance.going() : instance.state() == Instance.State.SHUTTING_DOWN;
+    }
+
+    /** A spot interruption is announced before it happens, and may be called off. */
+    private static boolean isWarning(Event event) {
+        return event.kind().contains("Spot");
     }
 
     private static void delete(Verdict verdict, Instance instance) {

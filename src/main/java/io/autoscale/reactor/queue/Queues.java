@@ -13,7 +13,8 @@ public final class Queues {
     /**
      * A component whose consumers take a message, do its work and send what follows from it in one local transaction: a
      * crash at any moment leaves the message where it was. (The listener's session is shared with the producers on its
-     * thread, so no transaction manager is needed.)
+     * thread, so no transaction manager is needed. For the same reason {@code transacted=false} alone takes no producer out
+     * of that transaction: it needs other connections, {@code connectionFactory=#otherConnections}.)
      */
     public static JmsComponent component(ConnectionFactory connections) {
         JmsComponent jms = JmsComponent.jmsComponent(connections);

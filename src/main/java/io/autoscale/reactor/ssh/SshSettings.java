@@ -2,6 +2,7 @@ package io.autoscale.reactor.ssh;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -50,11 +51,15 @@ public record SshSettings(
         }
     }
 
-    /** All settings but the passphrase, which is masked. */
+    /** All settings but the passphrase. */
     @Override
     public String toString() {
-        return "SshSettings[user=" + user + ", privateKey=" + privateKey + ", passphrase="
-                + (passphrase.isPresent() ? "***" : "none") + ", port=" + port + ", address=" + address + ", hostKey="
-                + hostKey + ", concurrency=" + concurrency + ", bootstrapTimeout=" + bootstrapTimeout + "]";
+        return user + " with the key " + privateKey + " at port " + port + ", address " + word(address) + ", host keys "
+                + word(hostKey) + ", " + concurrency + " bootstraps at once, each up to " + bootstrapTimeout.toSeconds()
+                + " s";
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

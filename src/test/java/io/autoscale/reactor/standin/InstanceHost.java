@@ -105,13 +105,28 @@ public class InstanceHost implements AutoCloseable {
 
     /** What cloud-init prints on the console of an instance with this host key. */
     public String consoleOutput() {
+        return consoleOutput(hostKeyLine());
+    }
+
+    /** What cloud-init prints on the console of an instance with this host key, given as in a {@code .pub} file. */
+    public static String consoleOutput(String hostKeyLine) {
         return String.join(
                 "\r\n",
                 "[   12.345678] cloud-init[1234]: Cloud-init v. 24.4 finished",
                 "-----BEGIN SSH HOST KEY KEYS-----",
-                hostKeyLine(),
+                hostKeyLine,
                 "-----END SSH HOST KEY KEYS-----",
                 "");
+    }
+
+    /** A host key that no instance here has, as in a {@code .pub} file. */
+    public static String otherHostKeyLine() {
+        return PublicKeyEntry.toString(ecKey().getPublic());
+    }
+
+    /** How many SSH sessions are open. */
+    public int sessions() {
+        return server.getActiveSessions().size();
     }
 
     /** The arguments of every command that came, in order. */
@@ -347,7 +362,7 @@ public class InstanceHost implements AutoCloseable {
     }
 
     /** A public key of the form that a minion's has. Its private half is never used, so there is none. */
-    private static String newMinionKey() {
+    public static String newMinionKey() {
         try {
             BigInteger modulus =
                     new BigInteger(2048, new SecureRandom()).setBit(2047).setBit(0);

@@ -6,7 +6,10 @@ import com.icegreen.greenmail.smtp.SmtpManager;
 import com.icegreen.greenmail.smtp.SmtpState;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +40,24 @@ public class Mailbox implements AutoCloseable {
             all.addAll(List.of(server.getReceivedMessages()));
         }
         return all;
+    }
+
+    /** The mails that contain this word, each as its subject, an empty line and its text; once for each recipient. */
+    public List<String> about(String word) {
+        return mails().stream()
+                .map(Mailbox::read)
+                .filter(text -> text.contains(word))
+                .toList();
+    }
+
+    private static String read(MimeMessage mail) {
+        try {
+            return mail.getSubject() + "\n\n" + mail.getContent();
+        } catch (MessagingException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** From now on mail to this address is refused with 550. */

@@ -1,6 +1,10 @@
 package io.autoscale.reactor.standin;
 
 import io.autoscale.reactor.Reactor;
+import jakarta.jms.JMSContext;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.QueueBrowser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -11,11 +15,21 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
 
 /** The real reactor in this process, with the project's own routes, among stand-ins. */
 public final class RunningReactor implements AutoCloseable {
@@ -27,7 +41,9 @@ public final class RunningReactor implements AutoCloseable {
     private final Main main;
     private final int port = freePort();
     private final int managementPort = freePort();
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final AtomicInteger retries = new AtomicInteger();
 
     /** @param home an empty directory, or that of a reactor that was stopped */
     public RunningReactor(Path home, Cloud cloud, SnsSigner signer, Map<String, String> settings) {
@@ -37,6 +53,12 @@ public final class RunningReactor implements AutoCloseable {
         awsProperties().forEach(System::setProperty);
         main = Reactor.main(home, Clock.systemUTC());
         main.bind("snsCertificateHttpClient", signer.certificateClient());
+        main.configure().addConfiguration(new CamelConfiguration() {
+            @Override
+            public void configure(CamelContext context) {
+                context.getManagementStrategy().addEventNotifier(new Retries());
+            }
+        });
         Map<String, String> all = settings();
         all.putAll(settings);
         all.forEach(main::addOverrideProperty);
@@ -70,6 +92,13 @@ public final class RunningReactor implements AutoCloseable {
         return deliver(signer.notification(TOPIC, "Auto Scaling", message)).statusCode();
     }
 
+    /** Delivers an announcement under a MessageId of the test's choice; returns the status of the answer. */
+    public int announce(String messageId, String message) {
+        String now = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+        return deliver(signer.notification(TOPIC, messageId, "Auto Scaling", message, now, "2"))
+                .statusCode();
+    }
+
     public HttpResponse<String> deliver(String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(webhook()).POST(HttpRequest.BodyPublishers.ofString(body));
         signer.headers(body).forEach(request::header);
@@ -78,6 +107,33 @@ public final class RunningReactor implements AutoCloseable {
 
     public HttpResponse<String> get(URI uri) {
         return send(HttpRequest.newBuilder(uri).build());
+    }
+
+    /** How often a step was tried again in place, as it was not possible yet or met an outage. */
+    public int retries() {
+        return retries.get();
+    }
+
+    /** The texts on the queue of work that was given up, the oldest first. */
+    public List<String> parked() {
+        return waiting("parked");
+    }
+
+    /** The texts that wait on a queue, the oldest first; without those that are delayed or in hand. */
+    public List<String> waiting(String queue) {
+        try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory("vm://0");
+                JMSContext jms = broker.createContext();
+                QueueBrowser browser = jms.createBrowser(jms.createQueue(queue))) {
+            jms.start();
+            List<String> texts = new ArrayList<>();
+            Enumeration<?> messages = browser.getEnumeration();
+            while (messages.hasMoreElements()) {
+                texts.add(((Message) messages.nextElement()).getBody(String.class));
+            }
+            return texts;
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private HttpResponse<String> send(HttpRequest request) {
@@ -145,6 +201,24 @@ public final class RunningReactor implements AutoCloseable {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private final class Retries extends EventNotifierSupport {
+
+        Retries() {
+            setupIgnore(true);
+            setIgnoreExchangeEvents(false);
+            setIgnoreExchangeRedeliveryEvents(false);
+            // Camel looks at this one instead.
+            setIgnoreExchangeFailedEvents(false);
+        }
+
+        @Override
+        public void notify(CamelEvent event) {
+            if (event instanceof CamelEvent.ExchangeRedeliveryEvent) {
+                retries.incrementAndGet();
+            }
         }
     }
 }

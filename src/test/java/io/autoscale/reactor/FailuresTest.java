@@ -1,0 +1,326 @@
+package io.autoscale.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.autoscale.reactor.standin.Announcements;
+import io.autoscale.reactor.standin.Cloud;
+import io.autoscale.reactor.standin.InstanceHost;
+import io.autoscale.reactor.standin.InstanceHost.Behaviour;
+import io.autoscale.reactor.standin.RunningReactor;
+import io.autoscale.reactor.standin.SnsSigner;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What fails for good is told once and kept; what fails for a while is over once it is healed, without a hand. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FailuresTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final int RECIPIENTS = 2;
+
+    private Cloud cloud;
+    private RunningReactor reactor;
+
+    @BeforeAll
+    void start(@TempDir Path directory) {
+        cloud = new Cloud(directory);
+        reactor = new RunningReactor(
+                        directory,
+                        cloud,
+                        new SnsSigner("us-east-1", Clock.systemUTC()),
+                        Map.of(
+                                "reactor.bootstrap.retry-delay", "100ms",
+                                "camel.component.http.soTimeout", "1500"))
+                .start();
+    }
+
+    @AfterEach
+    void heal() {
+        cloud.aws().heal();
+        cloud.salt().heal();
+        cloud.salt().permit("key.accept_dict");
+        cloud.mailbox().heal();
+        cloud.host().heal();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        reactor.close();
+        cloud.close();
+    }
+
+    @Nested
+    class ForGood {
+
+        @Test
+        void aScriptThatKeepsFailingIsToldOnceAndParked() {
+            String id = cloud.launch("web");
+            for (int n = 0; n < 3; n++) {
+                cloud.host().behaveOnce(id, Behaviour.fails(70, "the minion was started, but has made no key"));
+            }
+            cloud.salt().put("minions_pre", id, InstanceHost.newMinionKey());
+            announceLaunch(id, "web");
+
+            assertThat(mailAbout(id))
+                    .contains(id, "(group web)")
+                    .containsPattern("Group: +web")
+                    .containsPattern("Attempts: +3")
+                    .containsPattern("What failed: +The minion did not start or made no key on " + id)
+                    .contains("has made no key (exit code 70)")
+                    .containsPattern("Left behind: +no key on the Salt master; the instance runs on")
+                    .contains("bin/reactor replay " + id);
+            assertThat(cloud.host().runs(id)).isEqualTo(3);
+            assertThat(cloud.salt().keys(id)).isEmpty();
+            assertParkedOnce(id);
+        }
+
+        @Test
+        void anotherHostKeyThanOnTheConsoleIsNeverTriedAgain() {
+            String id = cloud.launch("web");
+            cloud.aws().instance(id).consoleOutput(InstanceHost.consoleOutput(InstanceHost.otherHostKeyLine()));
+            announceLaunch(id, "web");
+
+            assertThat(mailAbout(id))
+                    .containsPattern("Attempts: +1")
+                    .containsPattern("What failed: +.*host key")
+                    .contains("bin/reactor replay " + id);
+            assertThat(cloud.host().commands()).noneMatch(arguments -> id.equals(arguments.get("id")));
+            assertThat(cloud.salt().keys(id)).isEmpty();
+            assertParkedOnce(id);
+        }
+
+        @Test
+        void aMissingPermissionIsNamed() {
+            String id = cloud.launch("web");
+            cloud.salt().deny("key.accept_dict");
+            announceLaunch(id, "web");
+
+            assertThat(mailAbout(id))
+                    .containsPattern("What failed: +.*key\\.accept_dict")
+                    .contains("reactor");
+            assertThat(cloud.salt().keys(id)).isEmpty();
+            assertParkedOnce(id);
+        }
+    }
+
+    @Nested
+    class Impostors {
+
+        @Test
+        void onePendingFirstIsRemovedAndToldAndTheRightKeyAccepted() {
+            String id = cloud.launch("web");
+            cloud.salt().put("minions_pre", id, InstanceHost.newMinionKey());
+            announceLaunch(id, "web");
+            assertOnlyTheRightKeyIsAccepted(id);
+            assertThat(mailAbout(id)).contains("another key under the id " + id).contains("minions_pre");
+        }
+
+        @Test
+        void oneAcceptedInAnEarlierLifeIsRemovedAndToldAndTheRightKeyAccepted() {
+            String id = cloud.launch("web");
+            cloud.salt().put("minions", id, InstanceHost.newMinionKey());
+            announceLaunch(id, "web");
+            assertOnlyTheRightKeyIsAccepted(id);
+            assertThat(mailAbout(id)).contains("another key under the id " + id).containsPattern("Found in: +minions");
+        }
+
+        @Test
+        void oneRejectedIsRemovedAndToldAndTheRightKeyAccepted() {
+            String id = cloud.launch("web");
+            cloud.salt().put("minions_rejected", id, InstanceHost.newMinionKey());
+            announceLaunch(id, "web");
+            assertOnlyTheRightKeyIsAccepted(id);
+            assertThat(mailAbout(id)).contains("another key under the id " + id).contains("minions_rejected");
+        }
+
+        private void assertOnlyTheRightKeyIsAccepted(String id) {
+            awaitMinion(id);
+            assertThat(cloud.salt().keys(id)).containsOnlyKeys("minions");
+        }
+    }
+
+    @Nested
+    class ForAWhile {
+
+        @Test
+        void saltApiRefusesConnections() {
+            String id = cloud.launch("web");
+            cloud.salt().refuse();
+            recovers(id, () -> cloud.salt().heal());
+        }
+
+        @Test
+        void saltApiIsUnavailable() {
+            String id = cloud.launch("web");
+            cloud.salt().failWith(503, "<html>Service Unavailable</html>");
+            recovers(id, () -> cloud.salt().heal());
+        }
+
+        @Test
+        void saltApiAnswersWithAnErrorPage() {
+            String id = cloud.launch("web");
+            cloud.salt().failWith(500, "<html>Internal Server Error</html>");
+            recovers(id, () -> cloud.salt().heal());
+        }
+
+        @Test
+        void saltApiHangs() {
+            String id = cloud.launch("web");
+            cloud.salt().hang(LONG);
+            recovers(id, () -> cloud.salt().heal());
+        }
+
+        @Test
+        void saltApiIsAwayDuringATermination() {
+            String id = cloud.launch("web");
+            cloud.salt().put("minions", id, InstanceHost.newMinionKey());
+            cloud.gone(id);
+            cloud.salt().failWith(503, "<html>Service Unavailable</html>");
+            int before = reactor.retries();
+            reactor.announce(Announcements.termination(id, "web"));
+            await().atMost(LONG).until(() -> reactor.retries() > before);
+            cloud.salt().heal();
+            await().atMost(LONG).until(() -> cloud.salt().keys(id).isEmpty());
+            assertNothingSaidOrParkedAbout(id);
+        }
+
+        @Test
+        void saltApiRestartsAndForgetsTheSession() {
+            String first = cloud.launch("web");
+            announceLaunch(first, "web");
+            awaitMinion(first);
+
+            cloud.salt().restart();
+            int logins = cloud.salt().logins();
+            String id = cloud.launch("web");
+            announceLaunch(id, "web");
+            awaitMinion(id);
+            assertThat(cloud.salt().logins()).isEqualTo(logins + 1);
+            assertNothingSaidOrParkedAbout(id);
+        }
+
+        @Test
+        void theSessionExpires() {
+            String first = cloud.launch("web");
+            announceLaunch(first, "web");
+            awaitMinion(first);
+
+            cloud.salt().expireTokens();
+            String id = cloud.launch("web");
+            announceLaunch(id, "web");
+            awaitMinion(id);
+            assertNothingSaidOrParkedAbout(id);
+        }
+
+        @Test
+        void awsThrottles() {
+            String id = cloud.launch("web");
+            cloud.aws().throttle(8);
+            recovers(id, () -> cloud.aws().throttle(0));
+        }
+
+        @Test
+        void ec2DoesNotKnowTheInstanceYet() {
+            String id = cloud.launch("web");
+            cloud.aws().unknownFor(id, 3);
+            recovers(id, () -> {});
+        }
+
+        @Test
+        void sshIsRefused() throws Exception {
+            String id = cloud.launch("web");
+            cloud.host().refuse();
+            recovers(id, () -> cloud.host().heal());
+        }
+
+        @Test
+        void theConnectionBreaksInTheMiddle() {
+            String id = cloud.launch("web");
+            cloud.host().behaveOnce(id, Behaviour.drops());
+            announceLaunch(id, "web");
+            awaitMinion(id);
+            assertThat(cloud.host().maxConcurrent(id)).isEqualTo(1);
+            assertNothingSaidOrParkedAbout(id);
+        }
+
+        private void recovers(String id, Runnable healing) {
+            int before = reactor.retries();
+            announceLaunch(id, "web");
+            await().atMost(LONG).until(() -> reactor.retries() > before);
+            healing.run();
+            awaitMinion(id);
+            assertNothingSaidOrParkedAbout(id);
+        }
+
+        private void assertNothingSaidOrParkedAbout(String id) {
+            assertThat(reactor.parked()).noneMatch(text -> text.contains(id));
+            assertThat(cloud.mailbox().about(id)).isEmpty();
+        }
+    }
+
+    @Nested
+    class Mail {
+
+        @Test
+        void aMailServerThatIsAwayHoldsUpNothing() {
+            cloud.mailbox().refuse();
+            int before = reactor.retries();
+            reactor.announce(Announcements.of("launch-error", "", "away"));
+            await().atMost(LONG).until(() -> reactor.retries() > before);
+
+            String id = cloud.launch("web");
+            announceLaunch(id, "web");
+            awaitMinion(id);
+
+            cloud.mailbox().heal();
+            assertThat(mailAbout("(group away)")).contains("What it says");
+        }
+
+        @Test
+        void aRecipientThatIsRejectedKeepsNothingFromTheOther() {
+            cloud.mailbox().reject("admin1@example.org");
+            reactor.announce(Announcements.of("launch-error", "", "first"));
+            reactor.announce(Announcements.of("launch-error", "", "second"));
+            await().atMost(LONG)
+                    .until(() -> !cloud.mailbox().about("(group second)").isEmpty());
+            assertThat(cloud.mailbox().about("(group first)")).hasSize(1);
+            assertThat(cloud.mailbox().about("(group second)")).hasSize(1);
+        }
+    }
+
+    private void announceLaunch(String id, String group) {
+        assertThat(reactor.announce(Announcements.launch(id, group))).isEqualTo(200);
+    }
+
+    /** Waits until the accepted key is the one that the instance's minion has made. */
+    private void awaitMinion(String id) {
+        await().atMost(LONG).untilAsserted(() -> assertThat(cloud.salt().section("minions"))
+                .containsEntry(id, cloud.host().minionKey(id).orElse("none")));
+    }
+
+    /** The one mail about this, as both recipients have it. */
+    private String mailAbout(String word) {
+        await().atMost(LONG).until(() -> cloud.mailbox().about(word).size() >= RECIPIENTS);
+        List<String> mails = cloud.mailbox().about(word);
+        assertThat(mails).hasSize(RECIPIENTS);
+        assertThat(mails.get(1)).isEqualTo(mails.get(0));
+        return mails.get(0);
+    }
+
+    private void assertParkedOnce(String id) {
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(reactor.parked().stream().filter(text -> text.contains(id)))
+                        .hasSize(1));
+    }
+}
