@@ -1,0 +1,81 @@
+package io.autoscale.reactor.salt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.autoscale.reactor.failure.Failed;
+import io.autoscale.reactor.failure.Outage;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class SaltSessionTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+    private static final String LOGIN =
+            "{\"return\":[{\"token\":\"t\",\"expire\":" + NOON.plusSeconds(600).getEpochSecond() + ".47}]}";
+
+    private Instant now = NOON;
+    private final SaltSession session = new SaltSession(
+            new SaltSettings(URI.create("https://salt:8000"), "reactor", "secret", "pam", "salt"),
+            new ObjectMapper(),
+            new Clock() {
+                @Override
+                public Instant instant() {
+                    return now;
+                }
+
+                @Override
+                public ZoneId getZone() {
+                    return ZoneOffset.UTC;
+                }
+
+                @Override
+                public Clock withZone(ZoneId zone) {
+                    return this;
+                }
+            });
+
+    @Test
+    void isClosedAtFirst() {
+        assertThat(session.isOpen()).isFalse();
+        assertThat(session.token()).isEmpty();
+    }
+
+    @Test
+    void isOpenUntilAMinuteBeforeItsTokenExpires() throws Exception {
+        session.begin(LOGIN, 200);
+        assertThat(session.token()).isEqualTo("t");
+
+        now = NOON.plusSeconds(539);
+        assertThat(session.isOpen()).isTrue();
+        now = NOON.plusSeconds(540);
+        assertThat(session.isOpen()).isFalse();
+    }
+
+    @Test
+    void isForgottenWhenClosed() throws Exception {
+        session.begin(LOGIN, 200);
+
+        session.close();
+
+        assertThat(session.isOpen()).isFalse();
+        assertThat(session.token()).isEmpty();
+    }
+
+    @Test
+    void aFailedLoginIsExplainedWithoutThePassword() {
+        assertThatThrownBy(() -> session.begin("", 401))
+                .isInstanceOf(Failed.class)
+                .hasMessageContaining("reactor.salt.eauth")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> session.begin("", 503)).isInstanceOf(Outage.class);
+        assertThatThrownBy(() -> session.begin("<html>", 200)).isInstanceOf(Failed.class);
+        assertThatThrownBy(() -> session.begin("{}", 200)).isInstanceOf(Failed.class);
+        assertThat(session.isOpen()).isFalse();
+    }
+}
