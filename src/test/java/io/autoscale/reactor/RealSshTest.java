@@ -47,12 +47,13 @@ class RealSshTest {
 
     @AfterEach
     void stop() throws Exception {
-        try (cloud;
-                instance) {
-            if (reactor != null) {
-                reactor.close();
-            }
+        if (reactor != null) {
+            reactor.close();
         }
+        if (instance != null) {
+            instance.close();
+        }
+        cloud.close();
     }
 
     @Test
