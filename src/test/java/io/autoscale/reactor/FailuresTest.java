@@ -88,9 +88,7 @@ class FailuresTest {
         @Test
         void anotherHostKeyThanOnTheConsoleIsNeverTriedAgain() {
             String id = cloud.launch("web");
-            cloud.aws()
-                    .instance(id)
-                    .consoleOutput(InstanceHost.consoleOutput(InstanceHost.otherHostKeyLine()));
+            cloud.aws().instance(id).consoleOutput(InstanceHost.consoleOutput(InstanceHost.otherHostKeyLine()));
             announceLaunch(id, "web");
 
             assertThat(mailAbout(id))
@@ -108,7 +106,9 @@ class FailuresTest {
             cloud.salt().deny("key.accept_dict");
             announceLaunch(id, "web");
 
-            assertThat(mailAbout(id)).containsPattern("What failed: +.*key\\.accept_dict").contains("reactor");
+            assertThat(mailAbout(id))
+                    .containsPattern("What failed: +.*key\\.accept_dict")
+                    .contains("reactor");
             assertThat(cloud.salt().keys(id)).isEmpty();
             assertParkedOnce(id);
         }
@@ -292,7 +292,8 @@ class FailuresTest {
             cloud.mailbox().reject("admin1@example.org");
             reactor.announce(Announcements.of("launch-error", "", "first"));
             reactor.announce(Announcements.of("launch-error", "", "second"));
-            await().atMost(LONG).until(() -> !cloud.mailbox().about("(group second)").isEmpty());
+            await().atMost(LONG)
+                    .until(() -> !cloud.mailbox().about("(group second)").isEmpty());
             assertThat(cloud.mailbox().about("(group first)")).hasSize(1);
             assertThat(cloud.mailbox().about("(group second)")).hasSize(1);
         }
@@ -304,9 +305,8 @@ class FailuresTest {
 
     /** Waits until the accepted key is the one that the instance's minion has made. */
     private void awaitMinion(String id) {
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(cloud.salt().section("minions"))
-                        .containsEntry(id, cloud.host().minionKey(id).orElse("none")));
+        await().atMost(LONG).untilAsserted(() -> assertThat(cloud.salt().section("minions"))
+                .containsEntry(id, cloud.host().minionKey(id).orElse("none")));
     }
 
     /** The one mail about this, as both recipients have it. */
@@ -320,8 +320,7 @@ class FailuresTest {
 
     private void assertParkedOnce(String id) {
         await().atMost(LONG)
-                .untilAsserted(() -> assertThat(
-                                reactor.parked().stream().filter(text -> text.contains(id)))
+                .untilAsserted(() -> assertThat(reactor.parked().stream().filter(text -> text.contains(id)))
                         .hasSize(1));
     }
 }

@@ -51,8 +51,8 @@ class RestartTest {
         cloud.host().behave(Behaviour.hangs());
         List<String> launched =
                 Stream.generate(() -> cloud.launch("web")).limit(5).toList();
-        launched.forEach(id -> assertThat(reactor.announce(Announcements.launch(id, "web")))
-                .isEqualTo(200));
+        launched.forEach(id ->
+                assertThat(reactor.announce(Announcements.launch(id, "web"))).isEqualTo(200));
         await().atMost(LONG).until(() -> launched.stream().allMatch(cloud.host()::running));
 
         cloud.salt().failWith(503, "<html>Service Unavailable</html>");
@@ -70,12 +70,10 @@ class RestartTest {
         reactor = startReactor();
 
         await().atMost(LONG)
-                .untilAsserted(
-                        () -> assertThat(cloud.salt().section("minions").keySet())
-                                .containsExactlyInAnyOrderElementsOf(launched));
+                .untilAsserted(() -> assertThat(cloud.salt().section("minions").keySet())
+                        .containsExactlyInAnyOrderElementsOf(launched));
         assertThat(launched)
-                .allSatisfy(
-                        id -> assertThat(cloud.host().maxConcurrent(id)).isLessThanOrEqualTo(2));
+                .allSatisfy(id -> assertThat(cloud.host().maxConcurrent(id)).isLessThanOrEqualTo(2));
         assertThat(reactor.parked()).isEmpty();
         assertThat(cloud.mailbox().mails()).isEmpty();
     }

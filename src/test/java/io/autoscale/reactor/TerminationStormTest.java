@@ -63,8 +63,7 @@ class TerminationStormTest {
         long start = System.nanoTime();
         assertThat(deliverAtOnce(deliveries)).containsOnly(200);
         print("%d terminations answered after %d ms", STORM, millisSince(start));
-        await().atMost(LONG)
-                .until(() -> cloud.salt().section("minions").isEmpty());
+        await().atMost(LONG).until(() -> cloud.salt().section("minions").isEmpty());
         print(
                 "%d keys deleted by %d calls after %d ms",
                 STORM, cloud.salt().deleteCalls().size(), millisSince(start));
@@ -80,7 +79,8 @@ class TerminationStormTest {
         List<Long> alone = new ArrayList<>();
         for (int n = 0; n < 5; n++) {
             // Those that come in quick succession are spaced out; this is about one that comes alone.
-            await().atMost(LONG).until(() -> lastDeletion().isBefore(Instant.now().minus(SPACING)));
+            await().atMost(LONG)
+                    .until(() -> lastDeletion().isBefore(Instant.now().minus(SPACING)));
             alone.add(timeOfOne());
         }
         print("from delivery to deletion: warming up %s ms, one alone %s ms", warmUp, alone);
@@ -122,7 +122,8 @@ class TerminationStormTest {
         ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
         try {
             List<Callable<Integer>> tasks = deliveries.stream()
-                    .<Callable<Integer>>map(delivery -> () -> reactor.deliver(delivery).statusCode())
+                    .<Callable<Integer>>map(
+                            delivery -> () -> reactor.deliver(delivery).statusCode())
                     .toList();
             List<Integer> statuses = new ArrayList<>();
             for (Future<Integer> answer : senders.invokeAll(tasks)) {

@@ -24,7 +24,8 @@ public final class Patience {
     /** Whether there is time left for another try, counted from the first failure of this kind in this attempt. */
     public boolean isLeft(Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
         Exception failure = Cause.of(caught);
-        // A property, as retryWhile hands over a copy of the exchange and takes back its properties, but not its variables.
+        // A property, as retryWhile hands over a copy of the exchange and takes back its properties, but not its
+        // variables.
         String property = "waiting-since-" + failure.getClass().getSimpleName();
         Instant since = exchange.getProperty(property, Instant.class);
         if (since == null) {

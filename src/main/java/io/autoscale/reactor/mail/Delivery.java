@@ -16,12 +16,12 @@ public final class Delivery {
      *
      * @throws SendFailedException if it took the notice for nobody
      */
-    public List<String> refused(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) SendFailedException failure) throws SendFailedException {
+    public List<String> refused(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) SendFailedException failure)
+            throws SendFailedException {
         if (addresses(failure.getValidSentAddresses()).findAny().isEmpty()) {
             throw failure;
         }
-        return Stream.concat(
-                        addresses(failure.getInvalidAddresses()), addresses(failure.getValidUnsentAddresses()))
+        return Stream.concat(addresses(failure.getInvalidAddresses()), addresses(failure.getValidUnsentAddresses()))
                 .map(Address::toString)
                 .toList();
     }

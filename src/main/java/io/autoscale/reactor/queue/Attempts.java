@@ -48,7 +48,8 @@ public final class Attempts {
      * @throws RejectedExecutionException if the reactor is stopping: what was interrupted by that is no failed attempt, and
      *     the message goes back where it was
      */
-    public Next next(@Variable("attempt") Integer failedBefore, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    public Next next(
+            @Variable("attempt") Integer failedBefore, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
         if (stopping.getAsBoolean()) {
             throw new RejectedExecutionException("The reactor is stopping; the work in hand goes back on its queue.");
         }

@@ -178,7 +178,9 @@ class LaunchRouteTest extends RoutesTest {
         assertThat(back.headers()).containsEntry("attempt", 1);
         assertThat(back.delay()).hasValue(30_000L);
         assertThat(ec2.questions()).isEmpty();
-        assertThat(bootstraps().begin(INSTANCE)).as("still in the hand of the first").isFalse();
+        assertThat(bootstraps().begin(INSTANCE))
+                .as("still in the hand of the first")
+                .isFalse();
         bootstraps().end(INSTANCE);
     }
 

@@ -93,8 +93,8 @@ final class MockMaster implements Processor {
         return switch (function) {
             case "login" -> "{\"return\":[{\"token\":\"token-" + logins + "\",\"expire\":4102444800.5}]}";
             case "test.ping" ->
-                JSON.writeValueAsString(Map.of(
-                        "return", List.of(Map.of(call.path("tgt").path(0).asText(), minionAnswers))));
+                JSON.writeValueAsString(
+                        Map.of("return", List.of(Map.of(call.path("tgt").path(0).asText(), minionAnswers))));
             case "key.print" -> wheel(print(call.path("match").asText()));
             case "key.accept_dict" -> wheel(accept(call.path("match")));
             case "key.delete_dict" -> wheel(delete(call.path("match")));

@@ -117,9 +117,7 @@ class SaltRouteTest extends RoutesTest {
     void anAnswerThatIsNotSaltsIsAFailure(String body) {
         master.reply("key.print", 200, body);
 
-        assertThat(call().getException())
-                .isExactlyInstanceOf(Failed.class)
-                .hasMessageContaining("not Salt's");
+        assertThat(call().getException()).isExactlyInstanceOf(Failed.class).hasMessageContaining("not Salt's");
     }
 
     private Exchange call() {
