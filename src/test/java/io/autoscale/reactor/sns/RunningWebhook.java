@@ -117,7 +117,7 @@ final class RunningWebhook implements AutoCloseable {
     }
 
     private MockEndpoint queue(String name) {
-        return context().getEndpoint("jms:queue:" + name + "?deliveryPersistent=true", MockEndpoint.class);
+        return context().getEndpoint("jms:queue:" + name + "?transacted=false", MockEndpoint.class);
     }
 
     /** What SNS does with this body. */
