@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.Registry;
@@ -143,6 +144,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
     @Override
     protected void bindToRegistry(Registry registry) {
         context.getCamelContextExtension().addInterceptStrategy(steps);
+        context.getCamelContextExtension().addInterceptStrategy(new CrossedSteps(getClass()));
         context.getManagementStrategy().addEventNotifier(sendings);
         registry.bind("ec2", new Ec2(MockEc2.consoleClient(() -> ec2), MockEc2.autoScalingClient(() -> ec2)));
         registry.bind("attempts", new Attempts(3, Duration.ofSeconds(30), () -> stopping, clock));
@@ -156,6 +158,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
         ec2 = new MockEc2();
         host = new MockHost();
         master = new MockMaster();
+        MockEndpoint.resetMocks(context);
         getMockEndpoint("mock:aws2-ec2:instances").whenAnyExchangeReceived(ec2);
         getMockEndpoint("mock:ssh:ec2-user@" + ID + ":22").whenAnyExchangeReceived(host);
         getMockEndpoint("mock:http:127.0.0.1:8000").whenAnyExchangeReceived(master);
@@ -234,8 +237,12 @@ abstract class RoutesTest extends CamelMainTestSupport {
     }
 
     String json(Event event) {
+        return toJson(event);
+    }
+
+    String toJson(Object value) {
         try {
-            return bean("objectMapper", ObjectMapper.class).writeValueAsString(event);
+            return bean("objectMapper", ObjectMapper.class).writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

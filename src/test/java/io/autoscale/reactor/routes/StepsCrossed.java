@@ -2,7 +2,9 @@ package io.autoscale.reactor.routes;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.InterceptStrategy;
@@ -22,7 +24,7 @@ final class StepsCrossed implements InterceptStrategy {
         Processor done = step.getShortName().equals("delay") ? exchange -> {} : target;
         return new DelegateAsyncProcessor(done) {
             @Override
-            public boolean process(org.apache.camel.Exchange exchange, org.apache.camel.AsyncCallback callback) {
+            public boolean process(Exchange exchange, AsyncCallback callback) {
                 ids.add(step.getId());
                 if (ids.size() > MOST) {
                     // Time stands still in these tests, so a route that waits for it would wait for ever.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.autoscale.reactor.routes.CrossedSteps;
 import io.autoscale.reactor.standin.SnsSigner;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -84,6 +85,7 @@ final class RunningWebhook implements AutoCloseable {
         main.addInitialProperty("camel.management.port", Integer.toString(managementPort));
         main.addInitialProperty("reactor.webhook.path", PATH);
         main.bind("webhookServerFactory", factory);
+        main.bind("crossedSteps", new CrossedSteps(RunningWebhook.class));
         Refusals refusals = new Refusals(meters, clock);
         main.bind("refusals", refusals);
         main.bind("jms", new AnyOptions());
