@@ -56,7 +56,9 @@ class AttemptsTest {
     @Test
     void aFailureIsDescribedInOneBoundedLine() {
         assertThat(attempts.describe(new Failed(" one\r\ntwo\u0007 "))).isEqualTo("one two");
-        assertThat(attempts.describe(new Failed("x".repeat(5_000)))).hasSize(2_004).endsWith(" ...");
+        assertThat(attempts.describe(new Failed("x".repeat(5_000))))
+                .hasSize(2_004)
+                .endsWith(" ...");
         assertThat(attempts.describe(new IllegalStateException())).isEqualTo("IllegalStateException");
     }
 

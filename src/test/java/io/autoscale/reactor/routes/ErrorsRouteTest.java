@@ -31,9 +31,12 @@ class ErrorsRouteTest extends RoutesTest {
         assertThat(sent("parked").get(0).body()).isEqualTo(json(event));
         assertThat(sent("parked").get(0).headers())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "attempt", 3,
-                        "failure", "Salt could not be installed.",
-                        "failedAt", clock.instant().toString()));
+                        "attempt",
+                        3,
+                        "failure",
+                        "Salt could not be installed.",
+                        "failedAt",
+                        clock.instant().toString()));
         assertThat(notice().kind()).isEqualTo("gave-up");
         assertThat(notice().text())
                 .contains(ID, "Salt could not be installed.", "no key on the Salt master", "bin/reactor replay " + ID);

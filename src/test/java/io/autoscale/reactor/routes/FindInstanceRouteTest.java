@@ -74,9 +74,7 @@ class FindInstanceRouteTest extends RoutesTest {
         ec2.instance(ID, "running");
         ec2.lifecycle(ID, "Terminating:Proceed");
 
-        assertThat(find().getException())
-                .isInstanceOf(InstanceGone.class)
-                .hasMessageContaining("Terminating:Proceed");
+        assertThat(find().getException()).isInstanceOf(InstanceGone.class).hasMessageContaining("Terminating:Proceed");
     }
 
     @Test

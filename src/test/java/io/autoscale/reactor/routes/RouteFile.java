@@ -36,8 +36,8 @@ final class RouteFile {
 
     RouteFile(String name, String yaml) {
         this.name = name;
-        this.content = JSON.valueToTree(
-                new Load(LoadSettings.builder().setLabel(name).build()).loadFromString(yaml));
+        this.content =
+                JSON.valueToTree(new Load(LoadSettings.builder().setLabel(name).build()).loadFromString(yaml));
     }
 
     static RouteFile read(Path file) {
@@ -130,10 +130,11 @@ final class RouteFile {
     }
 
     private void checkCanonical(JsonNode entry, List<String> problems) {
-        boolean canonical = entry.size() == 1
-                && (entry.has("route") || name.equals(ERRORS) && entry.has("routeConfiguration"));
+        boolean canonical =
+                entry.size() == 1 && (entry.has("route") || name.equals(ERRORS) && entry.has("routeConfiguration"));
         if (!canonical) {
-            problems.add("An entry is not written as '- route:', but as " + entry.fieldNames().next() + ".");
+            problems.add("An entry is not written as '- route:', but as "
+                    + entry.fieldNames().next() + ".");
         }
     }
 
@@ -146,7 +147,9 @@ final class RouteFile {
             problems.add("The uri " + uri + " has parameters; they stand under 'parameters'.");
         }
         boolean step = !key.equals("from");
-        if (step && OUTSIDE.stream().anyMatch(uri::startsWith) && !node.path("id").isTextual()) {
+        if (step
+                && OUTSIDE.stream().anyMatch(uri::startsWith)
+                && !node.path("id").isTextual()) {
             problems.add("A step to " + uri + " leaves the process and has no id.");
         }
     }

@@ -23,9 +23,8 @@ class RouteFilesTest {
 
     @Test
     void noIdIsGivenTwice() throws IOException {
-        List<String> ids = RouteFile.all().stream()
-                .flatMap(file -> file.ids().stream())
-                .toList();
+        List<String> ids =
+                RouteFile.all().stream().flatMap(file -> file.ids().stream()).toList();
 
         assertThat(ids).isNotEmpty().doesNotHaveDuplicates();
     }

@@ -214,8 +214,7 @@ class TerminateRouteTest extends RoutesTest {
 
         taken("terminate", json(event), Map.of("attempt", 2));
 
-        assertThat(queues())
-                .containsExactly("topic:gone", "notices", "parked", "terminations", "notices", "parked");
+        assertThat(queues()).containsExactly("topic:gone", "notices", "parked", "terminations", "notices", "parked");
         assertThat(sent("parked").get(0).body()).isEqualTo(json(event));
         assertThat(sent("parked").get(0).headers()).containsEntry("attempt", 3).containsKey("failedAt");
         assertThat((String) sent("parked").get(0).headers().get("failure")).contains("key.delete_dict");
@@ -229,8 +228,7 @@ class TerminateRouteTest extends RoutesTest {
 
         taken("stop-bootstraps", BOTH, Map.of());
 
-        assertThatThrownBy(() -> bootstraps().checkAlive(INSTANCE))
-                .isInstanceOf(InstanceGone.class);
+        assertThatThrownBy(() -> bootstraps().checkAlive(INSTANCE)).isInstanceOf(InstanceGone.class);
         bootstraps().end(INSTANCE);
     }
 }
