@@ -1,5 +1,7 @@
 package io.autoscale.reactor;
 
+import io.autoscale.reactor.check.Check;
+import io.autoscale.reactor.check.StartProblems;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,10 +68,18 @@ public final class App implements Callable<Integer> {
             main.run();
             return main.getExitCode();
         } catch (Exception e) {
-            spec.commandLine().getErr().println(StartProblems.describe(e));
+            spec.commandLine().getErr().println(new StartProblems(main.getCamelContext()).describe(e));
             main.stop();
             return 1;
         }
+    }
+
+    /** Tries everything out; returns 0, or 1 if something has to be mended. */
+    @Command(
+            description = "Try the settings, the routes and every outside system, and say how to mend what fails.",
+            mixinStandardHelpOptions = true)
+    int check() {
+        return new Check(directory(), Clock.systemUTC(), System.out).run();
     }
 
     @Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)

@@ -77,11 +77,22 @@ public final class Beans implements CamelConfiguration {
 
     private final Path home;
     private final Clock clock;
+    private final boolean live;
 
     /** @param home directory with {@code routes/}, {@code application.properties} and {@code data/} */
     public Beans(Path home, Clock clock) {
+        this(home, clock, true);
+    }
+
+    private Beans(Path home, Clock clock, boolean live) {
         this.home = home;
         this.clock = clock;
+        this.live = live;
+    }
+
+    /** The same names for trying things out: without the embedded broker and without the webhook. */
+    static Beans rehearsal(Path home, Clock clock) {
+        return new Beans(home, clock, false);
     }
 
     @Override
@@ -103,7 +114,7 @@ public final class Beans implements CamelConfiguration {
     }
 
     private void queues(CamelContext context, Settings settings) throws Exception {
-        if (settings.broker().embedded()) {
+        if (live && settings.broker().embedded()) {
             // Started before everything else and stopped after it.
             context.addService(
                     new Broker(settings.broker().url(), settings.broker().data()), true, true);
@@ -145,7 +156,9 @@ public final class Beans implements CamelConfiguration {
                         .build());
         Refusals refusals = new Refusals(meters, clock);
         registry.bind("refusals", refusals);
-        registry.bind(ReceiveRoute.ID, new ReceiveRoute(verifier, subscriptions, refusals, json));
+        if (live) {
+            registry.bind(ReceiveRoute.ID, new ReceiveRoute(verifier, subscriptions, refusals, json));
+        }
     }
 
     /** The meters that the management port shows; Camel Main has made them already, unless metrics are switched off. */

@@ -17,6 +17,8 @@ public final class Reactor {
 
     private static final String DEFAULTS = "io/autoscale/reactor/application.properties";
 
+    public static final String ALL_ROUTES = "*.camel.yaml";
+
     private Reactor() {}
 
     /**
@@ -25,15 +27,40 @@ public final class Reactor {
      * @param home directory with {@code application.properties} and {@code routes/}
      */
     public static Main main(Path home, Clock clock) {
+        Main main = configured(home, new Beans(home, clock));
+        loadRoutes(main, home, ALL_ROUTES);
+        main.bind("webhookServerFactory", new WebhookServerFactory());
+        main.addMainListener(new StartReport());
+        return main;
+    }
+
+    /**
+     * The same settings and beans for trying them out, without routes and not started yet: once started no port is bound,
+     * no journal opened, nothing is connected to, and no route that is added runs until it is started by itself.
+     */
+    public static Main rehearsal(Path home, Clock clock) {
+        Main main = configured(home, Beans.rehearsal(home, clock));
+        main.addOverrideProperty("camel.server.enabled", "false");
+        main.addOverrideProperty("camel.management.enabled", "false");
+        main.addOverrideProperty("camel.main.autoStartup", "false");
+        main.addOverrideProperty("camel.main.shutdownTimeout", "1");
+        return main;
+    }
+
+    /** The same with these files of {@code routes/}, such as {@value #ALL_ROUTES}. */
+    public static Main rehearsal(Path home, Clock clock, String files) {
+        Main main = rehearsal(home, clock);
+        loadRoutes(main, home, files);
+        return main;
+    }
+
+    private static Main configured(Path home, Beans beans) {
         Main main = new Main();
         main.setInitialProperties(defaults());
         Path properties = home.resolve("application.properties");
         main.setPropertyPlaceholderLocations(Files.exists(properties) ? "file:" + properties : "classpath:" + DEFAULTS);
         portsFromEnvironment(main);
-        main.bind("webhookServerFactory", new WebhookServerFactory());
-        main.addMainListener(new StartReport());
-        main.configure().addConfiguration(new Beans(home, clock));
-        main.configure().withRoutesIncludePattern("file:" + home.resolve("routes") + "/*.camel.yaml");
+        main.configure().addConfiguration(beans);
         return main;
     }
 
@@ -45,6 +72,10 @@ public final class Reactor {
                 main.addOverrideProperty(key, port);
             }
         }
+    }
+
+    private static void loadRoutes(Main main, Path home, String files) {
+        main.configure().withRoutesIncludePattern("file:" + home.resolve("routes") + "/" + files);
     }
 
     /** The settings as they are shipped: what the operator's file leaves out. */

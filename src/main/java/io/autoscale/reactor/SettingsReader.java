@@ -131,7 +131,10 @@ final class SettingsReader {
         } catch (IllegalArgumentException e) {
             // the same problem as a URL of another kind
         }
-        wrong(key, value, "a URL such as https://salt.example.org:8000, without user, password or query");
+        wrong(
+                key,
+                value.replaceFirst("//.*@", "//***@"),
+                "a URL such as https://salt.example.org:8000, without user, password or query");
         return NO_URL;
     }
 

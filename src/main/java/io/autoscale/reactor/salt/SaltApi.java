@@ -39,6 +39,7 @@ public final class SaltApi {
      * minions.
      *
      * @throws Outage if the same call may succeed later
+     * @throws NotPermitted if this user may not call the function
      * @throws Failed if salt-api or the function refused it. An error within a wheel function comes with status 200 and
      *     {@code success: false}
      */
@@ -49,7 +50,7 @@ public final class SaltApi {
             throws Failed, Outage {
         String function = String.valueOf(call.get("fun"));
         if (status == 401) {
-            throw new Failed(denied(function, "local".equals(call.get("client"))));
+            throw new NotPermitted(denied(function, "local".equals(call.get("client"))));
         }
         if (status >= 500 || status == 429) {
             throw new Outage("salt-api cannot do " + function + " now: it answers " + status + reason(answer) + ".");

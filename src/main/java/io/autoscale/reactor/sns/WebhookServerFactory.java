@@ -1,5 +1,10 @@
 package io.autoscale.reactor.sns;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -11,6 +16,7 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.main.HttpManagementServerConfigurationProperties;
 import org.apache.camel.main.HttpServerConfigurationProperties;
 
 /**
@@ -42,6 +48,7 @@ public class WebhookServerFactory extends DefaultMainHttpServerFactory {
                     "camel.server serves nothing but the webhook, which SNS signatures protect:"
                             + " neither authentication nor static content can be enabled on it.");
         }
+        requireFree("camel.server.port", settings.getHost(), settings.getPort());
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
         configuration.setBindHost(settings.getHost());
         configuration.setBindPort(settings.getPort());
@@ -54,6 +61,22 @@ public class WebhookServerFactory extends DefaultMainHttpServerFactory {
         server.setCamelContext(context);
         context.getRegistry().bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, new Engine(server));
         return server;
+    }
+
+    @Override
+    public Service newHttpManagementServer(CamelContext context, HttpManagementServerConfigurationProperties settings) {
+        requireFree("camel.management.port", settings.getHost(), settings.getPort());
+        return super.newHttpManagementServer(context, settings);
+    }
+
+    /** Camel 4.17 logs it if a port cannot be opened, and goes on without the server. */
+    private static void requireFree(String key, String host, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+        } catch (IOException e) {
+            throw new UncheckedIOException(key + ": " + host + ":" + port + " cannot be opened: " + e.getMessage(), e);
+        }
     }
 
     /** Puts routes on the webhook's server by name, not by guess. */
