@@ -3,8 +3,14 @@ package io.autoscale.reactor.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.autoscale.reactor.mail.Notice;
+import jakarta.mail.Address;
+import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +59,7 @@ class NotifyRouteTest extends RoutesTest {
     @Test
     void aMailServerThatIsAwayIsTriedAgain() {
         mail.whenExchangeReceived(1, exchange -> {
-            throw new jakarta.mail.MessagingException("Connection refused");
+            throw new MessagingException("Connection refused");
         });
 
         taken("notify", notice("subject", "text"));
@@ -65,7 +71,7 @@ class NotifyRouteTest extends RoutesTest {
     @Test
     void aNoticeThatIsRefusedForGoodIsParkedAsItCame() {
         mail.whenAnyExchangeReceived(exchange -> {
-            throw new jakarta.mail.MessagingException("550 no such user");
+            throw new MessagingException("550 no such user");
         });
         String notice = notice("subject", "text");
 
@@ -76,6 +82,47 @@ class NotifyRouteTest extends RoutesTest {
         assertThat(sent("parked").get(0).body()).isEqualTo(notice);
         assertThat((String) sent("parked").get(0).headers().get("failure")).contains("550 no such user");
         assertThat(steps.ids()).contains("log-unmailed");
+    }
+
+    @Test
+    void aNoticeThatSomeHaveIsNotMailedToThemAgainForOneWhoWasRefused() {
+        mail.whenAnyExchangeReceived(exchange -> {
+            throw refused(addresses("one@example.org"), addresses("two@example.org"));
+        });
+
+        taken("notify", notice("subject", "text"));
+
+        assertThat(mail.getReceivedCounter()).isEqualTo(1);
+        assertThat(steps.ids()).contains("log-refused");
+        assertThat(queues()).isEmpty();
+    }
+
+    @Test
+    void aNoticeThatNobodyHasIsTriedAgainAndParked() {
+        mail.whenAnyExchangeReceived(exchange -> {
+            throw refused(addresses(), addresses("one@example.org", "two@example.org"));
+        });
+
+        taken("notify", notice("subject", "text"));
+
+        assertThat(mail.getReceivedCounter()).isEqualTo(3);
+        assertThat(queues()).containsExactly("parked");
+    }
+
+    private static SendFailedException refused(Address[] sent, Address[] invalid) {
+        return new SendFailedException("550 no such user", null, sent, addresses(), invalid);
+    }
+
+    private static Address[] addresses(String... addresses) {
+        return Stream.of(addresses)
+                .map(address -> {
+                    try {
+                        return new InternetAddress(address);
+                    } catch (AddressException e) {
+                        throw new IllegalArgumentException(e);
+                    }
+                })
+                .toArray(Address[]::new);
     }
 
     @Test

@@ -143,8 +143,8 @@ abstract class RoutesTest extends CamelMainTestSupport {
 
     @Override
     protected void bindToRegistry(Registry registry) {
-        context.getCamelContextExtension().addInterceptStrategy(steps);
         context.getCamelContextExtension().addInterceptStrategy(new CrossedSteps(getClass()));
+        context.getCamelContextExtension().addInterceptStrategy(steps);
         context.getManagementStrategy().addEventNotifier(sendings);
         registry.bind("ec2", new Ec2(MockEc2.consoleClient(() -> ec2), MockEc2.autoScalingClient(() -> ec2)));
         registry.bind("attempts", new Attempts(3, Duration.ofSeconds(30), () -> stopping, clock));

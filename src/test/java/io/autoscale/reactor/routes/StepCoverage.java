@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,7 +27,10 @@ class StepCoverage {
                 .toList();
 
         assertThat(ids).contains("verify-envelope", "queue-launch");
-        assertThat(CrossedSteps.all()).containsAll(ids);
+        Set<String> crossed = CrossedSteps.all();
+        assertThat(ids.stream().filter(id -> !crossed.contains(id)))
+                .as("steps that no test crosses")
+                .isEmpty();
     }
 
     private static Stream<String> idsOfReceive() throws IOException {
