@@ -43,6 +43,7 @@ public final class Reactor {
         main.addOverrideProperty("camel.server.enabled", "false");
         main.addOverrideProperty("camel.management.enabled", "false");
         main.addOverrideProperty("camel.main.autoStartup", "false");
+        main.addOverrideProperty("camel.main.shutdownTimeout", "1");
         return main;
     }
 

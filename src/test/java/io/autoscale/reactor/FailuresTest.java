@@ -50,6 +50,7 @@ class FailuresTest {
         cloud.aws().heal();
         cloud.salt().heal();
         cloud.salt().permit("key.accept_dict");
+        cloud.salt().permit("key.delete_dict");
         cloud.mailbox().heal();
         cloud.host().heal();
     }
@@ -110,6 +111,23 @@ class FailuresTest {
                     .containsPattern("What failed: +.*key\\.accept_dict")
                     .contains("reactor");
             assertThat(cloud.salt().keys(id)).isEmpty();
+            assertParkedOnce(id);
+        }
+
+        @Test
+        void aMissingPermissionToDeleteIsNamed() {
+            String id = cloud.launch("web");
+            cloud.salt().put("minions", id, InstanceHost.newMinionKey());
+            cloud.gone(id);
+            cloud.salt().deny("key.delete_dict");
+            reactor.announce(Announcements.termination(id, "web"));
+
+            assertThat(mailAbout(id))
+                    .contains("deleting the key failed " + id)
+                    .containsPattern("Attempts: +3")
+                    .containsPattern("What failed: +.*key\\.delete_dict.* to reactor")
+                    .containsPattern("Left behind: +the instance's key may still stand")
+                    .contains("bin/reactor replay " + id);
             assertParkedOnce(id);
         }
     }

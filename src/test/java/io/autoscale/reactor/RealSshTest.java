@@ -47,14 +47,13 @@ class RealSshTest {
 
     @AfterEach
     void stop() throws Exception {
-        try {
-            if (reactor != null) {
-                reactor.close();
-            }
-        } finally {
-            instance.close();
-            cloud.close();
+        if (reactor != null) {
+            reactor.close();
         }
+        if (instance != null) {
+            instance.close();
+        }
+        cloud.close();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.autoscale.reactor.ec2;
 
 import io.autoscale.reactor.event.InstanceId;
+import io.autoscale.reactor.failure.Cause;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Outage;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Body;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -99,7 +101,14 @@ public final class Ec2 {
      * Throws what the failure of a call to AWS means: an {@link Outage} if the same call may succeed later, else a
      * {@link Failed}.
      */
-    public void explain(@ExchangeException Exception failure) throws Outage, Failed {
+    public void explain(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) throws Outage, Failed {
+        Exception failure = Cause.of(caught);
+        if (failure instanceof Outage known) {
+            throw known;
+        }
+        if (failure instanceof Failed known) {
+            throw known;
+        }
         if (failure instanceof AwsServiceException service) {
             String code = Optional.ofNullable(service.awsErrorDetails())
                     .map(details -> details.errorCode())

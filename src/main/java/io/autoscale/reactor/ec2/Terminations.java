@@ -83,9 +83,8 @@ public final class Terminations {
             } else if (going(termination.event(), instance)) {
                 delete(verdict, instance);
                 lookAgain(verdict, termination, CHECKS_WHILE_GOING);
-            } else if (termination.event().work() == Work.DELETE_KEY
-                    && !lookAgain(verdict, termination, CHECKS_WHILE_ALIVE)
-                    && !isWarning(termination.event())) {
+            } else if (!lookAgain(verdict, termination, CHECKS_WHILE_ALIVE)
+                    && wasAnnouncedAsGone(termination.event())) {
                 verdict.alive().add(termination.event());
             }
         }
@@ -97,9 +96,9 @@ public final class Terminations {
         return event.work() == Work.DELETE_KEY ? instance.going() : instance.state() == Instance.State.SHUTTING_DOWN;
     }
 
-    /** A spot interruption is announced before it happens, and may be called off. */
-    private static boolean isWarning(Event event) {
-        return event.kind().contains("Spot");
+    /** A spot interruption is announced before it happens, and may be called off; a launch was looked at for its own sake. */
+    private static boolean wasAnnouncedAsGone(Event event) {
+        return event.work() == Work.DELETE_KEY && !event.kind().contains("Spot");
     }
 
     private static void delete(Verdict verdict, Instance instance) {

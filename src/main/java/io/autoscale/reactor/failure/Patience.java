@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
 
 /**
  * Says how long the same step is tried again before the attempt counts as failed: all the limits are in this one place, the
@@ -22,7 +22,8 @@ public final class Patience {
     }
 
     /** Whether there is time left for another try, counted from the first failure of this kind in this attempt. */
-    public boolean isLeft(Exchange exchange, @ExchangeException Exception failure) {
+    public boolean isLeft(Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+        Exception failure = Cause.of(caught);
         // A property, as retryWhile hands over a copy of the exchange and takes back its properties, but not its
         // variables.
         String property = "waiting-since-" + failure.getClass().getSimpleName();

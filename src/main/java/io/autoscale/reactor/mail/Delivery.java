@@ -5,7 +5,8 @@ import jakarta.mail.SendFailedException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 
 /** Tells what became of a notice that the mail server did not take for everybody. */
 public final class Delivery {
@@ -15,7 +16,8 @@ public final class Delivery {
      *
      * @throws SendFailedException if it took the notice for nobody
      */
-    public List<String> refused(@ExchangeException SendFailedException failure) throws SendFailedException {
+    public List<String> refused(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) SendFailedException failure)
+            throws SendFailedException {
         if (addresses(failure.getValidSentAddresses()).findAny().isEmpty()) {
             throw failure;
         }

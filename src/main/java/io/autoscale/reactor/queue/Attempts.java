@@ -1,12 +1,14 @@
 package io.autoscale.reactor.queue;
 
+import io.autoscale.reactor.failure.Cause;
 import io.autoscale.reactor.failure.Hopeless;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 
 /** Decides whether failed work is tried again, and when. */
@@ -46,17 +48,20 @@ public final class Attempts {
      * @throws RejectedExecutionException if the reactor is stopping: what was interrupted by that is no failed attempt, and
      *     the message goes back where it was
      */
-    public Next next(@Variable("attempt") Integer failedBefore, @ExchangeException Exception failure) {
+    public Next next(
+            @Variable("attempt") Integer failedBefore, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
         if (stopping.getAsBoolean()) {
             throw new RejectedExecutionException("The reactor is stopping; the work in hand goes back on its queue.");
         }
+        Exception failure = Cause.of(caught);
         int failed = (failedBefore == null ? 0 : failedBefore) + 1;
         boolean hopeless = failure instanceof Hopeless || failure instanceof Unreadable;
         return new Next(!hopeless && failed < most, failed, delay(failed).toMillis());
     }
 
     /** What failed, in one line. */
-    public String describe(@ExchangeException Exception failure) {
+    public String describe(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+        Exception failure = Cause.of(caught);
         String text = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
         return line.length() > 2_000 ? line.substring(0, 2_000) + " ..." : line;

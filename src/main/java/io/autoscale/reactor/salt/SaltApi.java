@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.autoscale.reactor.failure.Cause;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Outage;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
 
@@ -70,7 +71,8 @@ public final class SaltApi {
     }
 
     /** Throws what an exception on the way to salt-api means. */
-    public void explain(@ExchangeException Exception failure) throws Exception {
+    public void explain(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) throws Exception {
+        Exception failure = Cause.of(caught);
         if (failure instanceof IOException) {
             throw new Outage("salt-api at " + settings.url() + " does not answer: " + failure.getMessage(), failure);
         }

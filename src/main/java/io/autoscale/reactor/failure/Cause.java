@@ -1,0 +1,27 @@
+package io.autoscale.reactor.failure;
+
+import org.apache.camel.CamelException;
+import org.apache.camel.RuntimeCamelException;
+
+/** Finds what a step failed of in what Camel has wrapped around it. */
+public final class Cause {
+
+    private Cause() {}
+
+    /**
+     * The failure that is meant: the outermost that is not Camel's own, as a bean that is called as an expression fails
+     * with a wrapper. Camel's {@code @ExchangeException} gives the innermost instead, which for an {@link Outage} is the
+     * exception that it explains.
+     */
+    public static Exception of(Exception caught) {
+        Exception failure = caught;
+        while (isCamels(failure) && failure.getCause() instanceof Exception cause) {
+            failure = cause;
+        }
+        return failure;
+    }
+
+    private static boolean isCamels(Exception failure) {
+        return failure instanceof CamelException || failure instanceof RuntimeCamelException;
+    }
+}
