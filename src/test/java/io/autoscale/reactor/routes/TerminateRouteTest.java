@@ -108,6 +108,15 @@ class TerminateRouteTest extends RoutesTest {
         taken("terminate", event(Work.BOOTSTRAP));
 
         assertThat(master.functions()).isEmpty();
+        assertThat(queues()).containsExactly("terminations");
+    }
+
+    @Test
+    void aLaunchedInstanceThatStaysIsNoNews() {
+        ec2.instance(ID, "running");
+
+        taken("terminate", json(event(Work.BOOTSTRAP)), Map.of("checks", 6));
+
         assertThat(queues()).isEmpty();
     }
 
