@@ -267,7 +267,10 @@ public final class Beans implements CamelConfiguration {
                 new Attempts(
                         settings.bootstrap().attempts(),
                         settings.bootstrap().retryDelay(),
-                        () -> context.getStatus().isStopping(),
+                        // The connections are closed a moment before Camel says that it is stopping.
+                        () -> registry.lookupByNameAndType("bootstraps", Bootstraps.class)
+                                        .isClosed()
+                                || context.getStatus().isStopping(),
                         clock));
         registry.bind("tryAgain", backoff(Duration.ofSeconds(1), Duration.ofSeconds(5)));
         RedeliveryPolicy mailAgain = backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));

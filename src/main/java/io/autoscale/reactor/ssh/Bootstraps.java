@@ -30,6 +30,7 @@ public final class Bootstraps implements AutoCloseable {
     private final Map<InstanceId, Target> inHand = new ConcurrentHashMap<>();
     private final Duration sessionLimit;
     private final ScheduledThreadPoolExecutor clock;
+    private volatile boolean closed;
 
     public Bootstraps(SshSettings settings) {
         this(settings.bootstrapTimeout().plus(MARGIN));
@@ -98,9 +99,15 @@ public final class Bootstraps implements AutoCloseable {
         }
     }
 
+    /** Whether all connections were closed, so that what fails of it is no failure of the instance. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     /** Closes all connections. */
     @Override
     public void close() {
+        closed = true;
         clock.shutdownNow();
         inHand.values().forEach(Target::close);
     }
