@@ -1,7 +1,9 @@
 package io.autoscale.reactor;
 
+import io.autoscale.reactor.admin.RunningReactorClient;
 import io.autoscale.reactor.check.Check;
 import io.autoscale.reactor.check.StartProblems;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -80,6 +83,52 @@ public final class App implements Callable<Integer> {
             mixinStandardHelpOptions = true)
     int check() {
         return new Check(directory(), Clock.systemUTC(), System.out).run();
+    }
+
+    @Command(description = "List the work that was given up.", mixinStandardHelpOptions = true)
+    int parked() {
+        return ask(RunningReactorClient::parked);
+    }
+
+    @Command(description = "Put work that was given up back on its queue.", mixinStandardHelpOptions = true)
+    int replay(
+            @Parameters(
+                            paramLabel = "ID|INSTANCE|all",
+                            description = "an id that parked shows, all of an instance, or all there is")
+                    String what) {
+        return ask(reactor -> reactor.replay(what));
+    }
+
+    @Command(description = "Drop work that was given up.", mixinStandardHelpOptions = true)
+    int discard(
+            @Parameters(paramLabel = "ID", description = "an id that parked shows") String id,
+            @Option(names = "--yes", required = true, description = "needed, as what is dropped is lost")
+                    boolean sure) {
+        return ask(reactor -> reactor.discard(id));
+    }
+
+    /** A question to the running reactor; 1 if none answers. */
+    private int ask(Question question) {
+        String host = "";
+        String port = "";
+        try {
+            host = Reactor.setting(directory(), "camel.management.host");
+            port = Reactor.setting(directory(), "camel.management.port");
+            System.out.println(question.ask(new RunningReactorClient(host, Integer.parseInt(port))));
+            return 0;
+        } catch (IOException | IllegalArgumentException e) {
+            spec.commandLine()
+                    .getErr()
+                    .println("No running reactor answers at its management port " + host + ":" + port + " ("
+                            + e.getMessage()
+                            + "). Start it with bin/reactor run, or give the --home of the one that runs.");
+            return 1;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Question {
+        String ask(RunningReactorClient reactor) throws IOException;
     }
 
     @Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.autoscale.reactor.admin.ParkedOverHttp;
 import io.autoscale.reactor.ec2.DescribeInstances;
 import io.autoscale.reactor.ec2.Ec2;
 import io.autoscale.reactor.ec2.InstanceNotReady;
@@ -20,6 +21,7 @@ import io.autoscale.reactor.queue.Attempts;
 import io.autoscale.reactor.queue.Broker;
 import io.autoscale.reactor.queue.Headers;
 import io.autoscale.reactor.queue.Json;
+import io.autoscale.reactor.queue.Parked;
 import io.autoscale.reactor.queue.Queues;
 import io.autoscale.reactor.queue.Waiting;
 import io.autoscale.reactor.salt.KeyNotAccepted;
@@ -125,6 +127,9 @@ public final class Beans implements CamelConfiguration {
         JmsPoolConnectionFactory otherConnections = Queues.connections(settings.broker());
         closeWith(context, otherConnections::stop);
         context.getRegistry().bind("otherConnections", otherConnections);
+        Parked parked = new Parked(
+                otherConnections, context.getRegistry().lookupByNameAndType("objectMapper", ObjectMapper.class));
+        context.addStartupListener(new ParkedOverHttp(parked));
         ConsumerTemplate consumer = context.createConsumerTemplate();
         context.getRegistry().bind("waitingTerminations", new Waiting(() -> next(consumer), settings.batchSize()));
     }

@@ -88,4 +88,18 @@ public final class Reactor {
             throw new UncheckedIOException(e);
         }
     }
+
+    /** A setting as Camel finds it, for commands that start nothing: -D, environment, the operator's file, the default. */
+    static String setting(Path home, String key) throws IOException {
+        Properties settings = defaults();
+        Path file = home.resolve("application.properties");
+        if (Files.exists(file)) {
+            try (InputStream in = Files.newInputStream(file)) {
+                settings.load(in);
+            }
+        }
+        String environment = IOHelper.lookupEnvironmentVariable(key);
+        String found = environment == null ? settings.getProperty(key, "") : environment;
+        return System.getProperty(key, found).strip();
+    }
 }

@@ -1,0 +1,2 @@
+/** What an operator tells the running reactor. */
+package io.autoscale.reactor.admin;
