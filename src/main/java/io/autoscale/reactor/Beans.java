@@ -191,7 +191,10 @@ public final class Beans implements CamelConfiguration {
         registry.bind("readiness", new Readiness(settings.ssh().address(), clock));
         registry.bind(
                 "terminations",
-                new Terminations(registry.lookupByNameAndType("json", Json.class), settings.checkDelay()));
+                new Terminations(
+                        registry.lookupByNameAndType("json", Json.class),
+                        ec2.serviceClientConfiguration().region().id(),
+                        settings.checkDelay()));
     }
 
     private void ssh(CamelContext context, Settings settings, ObjectMapper json) throws Exception {

@@ -25,10 +25,15 @@ public final class Terminations {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(5);
 
     private final Json json;
+    private final String region;
     private final Duration firstDelay;
 
-    /** @param firstDelay before an instance that is not gone is looked at again; doubled each time, up to five minutes */
-    public Terminations(Json json, Duration firstDelay) {
+    /**
+     * @param region that EC2 is asked in
+     * @param firstDelay before an instance that is not gone is looked at again; doubled each time, up to five minutes
+     */
+    public Terminations(Json json, String region, Duration firstDelay) {
+        this.region = region;
         this.json = json;
         this.firstDelay = firstDelay;
     }
@@ -78,7 +83,11 @@ public final class Terminations {
         Verdict verdict = new Verdict(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Termination termination : batch.terminations()) {
             Instance instance = found.getOrDefault(termination.instance(), Instance.unknown(termination.instance()));
-            if (instance.gone()) {
+            if (instance.state() == Instance.State.UNKNOWN
+                    && !termination.event().region().equals(region)) {
+                // EC2's silence says nothing of an instance of another region.
+                verdict.alive().add(termination.event());
+            } else if (instance.gone()) {
                 delete(verdict, instance);
             } else if (going(termination.event(), instance)) {
                 delete(verdict, instance);

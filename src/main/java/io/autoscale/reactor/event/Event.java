@@ -32,6 +32,8 @@ public record Event(
         String detail,
         Optional<LifecycleHook> hook) {
 
+    private static final int REGION_OF_ARN = 3;
+
     public Event {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(topic, "topic");
@@ -45,6 +47,12 @@ public record Event(
         if (instance.isEmpty() && (work == Work.BOOTSTRAP || work == Work.DELETE_KEY)) {
             throw new IllegalArgumentException("An event that asks for " + work + " names its instance.");
         }
+    }
+
+    /** The region that it comes from, which is that of its topic, as Auto Scaling announces to topics of its own only. */
+    public String region() {
+        String[] arn = topic.split(":");
+        return arn.length > REGION_OF_ARN ? arn[REGION_OF_ARN] : "";
     }
 
     /** Whom it is about, for people. */

@@ -38,12 +38,15 @@ public final class Notices {
     /** An instance was announced as terminated, and lives on. */
     public Notice alive(@Body Event event) {
         Map<String, String> facts = facts(event);
-        facts.put("Left behind", "its Salt key, as the instance is still running by EC2's word");
-        facts.put("What to do", "If it is to go, terminate it; its key goes with the next announcement.");
+        facts.put("Left behind", "its Salt key, as EC2 does not say that the instance is gone");
+        facts.put(
+                "What to do",
+                "If it is to go, terminate it; its key goes with the next announcement. If its group is in a region other than"
+                        + " that of reactor.aws.region, run a reactor for that region.");
         return notice(
                 "alive",
-                "announced as terminated but still runs" + of(event),
-                "A terminated instance lives on.",
+                "announced as terminated but not known to be gone" + of(event),
+                "An instance was announced as terminated, but EC2 does not say so.",
                 facts,
                 event);
     }

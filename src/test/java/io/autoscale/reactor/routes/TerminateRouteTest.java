@@ -101,6 +101,28 @@ class TerminateRouteTest extends RoutesTest {
     }
 
     @Test
+    void whatEc2DoesNotKnowBecauseItIsInAnotherRegionKeepsItsKeyAndIsTold() {
+        master.key("minions", ID, KEY);
+        Event here = event(Work.DELETE_KEY);
+        Event elsewhere = new Event(
+                here.id(),
+                "arn:aws:sns:eu-west-1:123456789012:web",
+                here.time(),
+                here.kind(),
+                here.work(),
+                here.instance(),
+                here.group(),
+                here.detail(),
+                here.hook());
+
+        taken("terminate", elsewhere);
+
+        assertThat(queues()).containsExactly("notices");
+        assertThat(notice().text()).contains(ID, "region");
+        assertThat(master.has("minions", ID)).isTrue();
+    }
+
+    @Test
     void theKeyOfALaunchedInstanceThatReturnsToAWarmPoolStays() {
         ec2.instance(ID, "running");
         ec2.lifecycle(ID, "Terminating:Wait");
