@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param id MessageId of the SNS message
  * @param topic its TopicArn
- * @param time when it happened, by the announcement
+ * @param time when it happened or was announced, whichever is later
  * @param kind the announcement's own word for it: {@code autoscaling:EC2_INSTANCE_LAUNCH}, an EventBridge detail-type, ...
  * @param work what it asks for
  * @param instance the instance that it is about; empty for a failed launch and for test notifications

@@ -206,10 +206,12 @@ public class EventReader {
             return Optional.of(new LifecycleHook(name, token));
         }
 
+        /** The later of the two times: what was announced anew is not old. */
         private Instant time() {
             String time = message.path("Time").asText(message.path("time").asText());
             try {
-                return Instant.parse(time);
+                Instant happened = Instant.parse(time);
+                return happened.isAfter(envelope.timestamp()) ? happened : envelope.timestamp();
             } catch (DateTimeParseException e) {
                 return envelope.timestamp();
             }

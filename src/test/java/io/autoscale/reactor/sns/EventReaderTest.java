@@ -78,10 +78,10 @@ class EventReaderTest {
     }
 
     @Test
-    void aLaunchKeepsItsGroupTimeAndKind() throws Exception {
+    void aLaunchKeepsItsGroupAndKindAndIsAsNewAsItsDelivery() throws Exception {
         Event event = reader.read(envelope(message("launch").toString()));
         assertThat(event.group()).isEqualTo("web");
-        assertThat(event.time()).isEqualTo("2026-11-22T10:15:31.770Z");
+        assertThat(event.time()).isEqualTo(DELIVERED);
         assertThat(event.kind()).isEqualTo("autoscaling:EC2_INSTANCE_LAUNCH");
         assertThat(event.detail()).isEqualTo("Launching a new EC2 instance: i-0123456789abcdef0");
     }
