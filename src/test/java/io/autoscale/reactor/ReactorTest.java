@@ -7,6 +7,7 @@ import io.autoscale.reactor.standin.Announcements;
 import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SnsSigner;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,5 +49,15 @@ class ReactorTest {
         cloud.terminate(id);
         assertThat(reactor.announce(Announcements.termination(id, "web"))).isEqualTo(200);
         await().atMost(Duration.ofSeconds(30)).until(() -> cloud.salt().keys(id).isEmpty());
+    }
+
+    @Test
+    void aRefusedDeliveryIsCountedByItsStatus() {
+        assertThat(reactor.get(reactor.webhook()).statusCode()).isEqualTo(405);
+
+        HttpResponse<String> metrics = reactor.get(reactor.management("/observe/metrics"));
+
+        assertThat(metrics.statusCode()).isEqualTo(200);
+        assertThat(metrics.body()).containsPattern("reactor_refused_total\\{[^}]*status=\"405\"[^}]*\\} 1\\.0");
     }
 }

@@ -15,6 +15,7 @@ import io.autoscale.reactor.queue.Waiting;
 import io.autoscale.reactor.routes.Sendings.Sent;
 import io.autoscale.reactor.salt.SaltSession;
 import io.autoscale.reactor.ssh.Bootstraps;
+import io.autoscale.reactor.standin.SettableClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -6,39 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Outage;
+import io.autoscale.reactor.standin.SettableClock;
 import java.net.URI;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SaltSessionTest {
 
-    private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
-    private static final String LOGIN =
-            "{\"return\":[{\"token\":\"t\",\"expire\":" + NOON.plusSeconds(600).getEpochSecond() + ".47}]}";
+    private static final String LOGIN = "{\"return\":[{\"token\":\"t\",\"expire\":"
+            + SettableClock.NOON.plusSeconds(600).getEpochSecond() + ".47}]}";
 
-    private Instant now = NOON;
+    private final SettableClock clock = new SettableClock();
     private final SaltSession session = new SaltSession(
             new SaltSettings(URI.create("https://salt:8000"), "reactor", "secret", "pam", "salt"),
             new ObjectMapper(),
-            new Clock() {
-                @Override
-                public Instant instant() {
-                    return now;
-                }
-
-                @Override
-                public ZoneId getZone() {
-                    return ZoneOffset.UTC;
-                }
-
-                @Override
-                public Clock withZone(ZoneId zone) {
-                    return this;
-                }
-            });
+            clock);
 
     @Test
     void isClosedAtFirst() {
@@ -51,9 +33,9 @@ class SaltSessionTest {
         session.begin(LOGIN, 200);
         assertThat(session.token()).isEqualTo("t");
 
-        now = NOON.plusSeconds(539);
+        clock.advance(Duration.ofSeconds(539));
         assertThat(session.isOpen()).isTrue();
-        now = NOON.plusSeconds(540);
+        clock.advance(Duration.ofSeconds(1));
         assertThat(session.isOpen()).isFalse();
     }
 

@@ -3,12 +3,9 @@ package io.autoscale.reactor.sns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.autoscale.reactor.mail.Notice;
+import io.autoscale.reactor.standin.SettableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +56,7 @@ class RefusalsTest {
         for (int i = 0; i < 1000; i++) {
             assertThat(forged()).isEmpty();
         }
-        clock.now = clock.now.plus(Duration.ofMinutes(10));
+        clock.advance(Duration.ofMinutes(10));
         assertThat(forged())
                 .hasValueSatisfying(notice -> assertThat(notice.text()).contains("1000 more"));
         assertThat(meters.counter(Refusals.COUNTER, "status", "403").count()).isEqualTo(1002);
@@ -71,7 +68,7 @@ class RefusalsTest {
         assertThat(refusals.turnAway(400, "not UTF-8").notice()).isPresent();
         assertThat(refusals.turnAway(400, "not UTF-8").notice()).isEmpty();
         Envelope envelope = new Envelope(
-                Envelope.Type.NOTIFICATION, "id", RunningWebhook.TOPIC, "", clock.now, "2", "", "", "", "");
+                Envelope.Type.NOTIFICATION, "id", RunningWebhook.TOPIC, "", clock.instant(), "2", "", "", "", "");
         assertThat(refusals.refuse(Rejected.notUnderstood("why", envelope), null)
                         .notice())
                 .isPresent();
@@ -85,24 +82,5 @@ class RefusalsTest {
 
     private Optional<Notice> forged() {
         return refusals.turnAway(403, "forged").notice();
-    }
-
-    private static final class SettableClock extends Clock {
-        private Instant now = Instant.parse("2026-11-22T10:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -1,4 +1,4 @@
-package io.autoscale.reactor.routes;
+package io.autoscale.reactor.standin;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,11 +7,14 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Stands still until it is set forward. */
-final class SettableClock extends Clock {
+public final class SettableClock extends Clock {
 
-    private volatile Instant now = Instant.parse("2026-11-22T12:00:00Z");
+    /** Where it stands at first. */
+    public static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
-    void advance(Duration time) {
+    private volatile Instant now = NOON;
+
+    public void advance(Duration time) {
         now = now.plus(time);
     }
 
