@@ -1,6 +1,7 @@
 package io.autoscale.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.autoscale.reactor.admin.RunningReactorClient;
@@ -77,6 +78,16 @@ class ParkedWorkTest {
         assertThat(operator.discard(message)).isEqualTo("Dropped.");
 
         assertThat(operator.parked().lines()).singleElement().asString().contains(other);
+    }
+
+    @Test
+    void withoutARunningReactorItSaysWhy() {
+        int port = reactor.management("/").getPort();
+        reactor.close();
+
+        assertThatThrownBy(() -> new RunningReactorClient("127.0.0.1", port).parked())
+                .isInstanceOf(IOException.class)
+                .hasMessage("nothing listens there");
     }
 
     @Test

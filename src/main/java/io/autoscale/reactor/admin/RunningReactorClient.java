@@ -1,6 +1,7 @@
 package io.autoscale.reactor.admin;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,6 +48,9 @@ public final class RunningReactorClient {
                 throw new IOException("what listens there answers " + answer.statusCode());
             }
             return answer.body().stripTrailing();
+        } catch (ConnectException e) {
+            // Its own message is null.
+            throw new IOException("nothing listens there", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
