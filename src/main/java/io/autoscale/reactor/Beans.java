@@ -16,7 +16,10 @@ import io.autoscale.reactor.failure.Outage;
 import io.autoscale.reactor.failure.Patience;
 import io.autoscale.reactor.failure.PatienceSettings;
 import io.autoscale.reactor.mail.Delivery;
+import io.autoscale.reactor.mail.Digests;
+import io.autoscale.reactor.mail.MailPace;
 import io.autoscale.reactor.mail.Notices;
+import io.autoscale.reactor.mail.TooSoon;
 import io.autoscale.reactor.queue.Attempts;
 import io.autoscale.reactor.queue.Broker;
 import io.autoscale.reactor.queue.Headers;
@@ -77,6 +80,11 @@ import software.amazon.awssdk.services.sns.SnsClient;
 /** Makes the beans that the routes name, from the settings; each name in {@code routes/} is bound here and nowhere else. */
 public final class Beans implements CamelConfiguration {
 
+    private static final int NOTICES_IN_A_MAIL = 200;
+
+    /** Characters; a mail has every notice in full, so it is notices that are left for the next one. */
+    private static final int LONG_ENOUGH_MAIL = 256 * 1024;
+
     private final Path home;
     private final Clock clock;
     private final boolean live;
@@ -111,7 +119,7 @@ public final class Beans implements CamelConfiguration {
         ec2(context, settings);
         ssh(context, settings, json);
         salt(registry, settings, json);
-        mail(registry, settings);
+        mail(registry, settings, registry.lookupByNameAndType("json", Json.class));
         errors(context, settings);
     }
 
@@ -131,11 +139,18 @@ public final class Beans implements CamelConfiguration {
                 otherConnections, context.getRegistry().lookupByNameAndType("objectMapper", ObjectMapper.class));
         context.addStartupListener(new ParkedOverHttp(parked));
         ConsumerTemplate consumer = context.createConsumerTemplate();
-        context.getRegistry().bind("waitingTerminations", new Waiting(() -> next(consumer), settings.batchSize()));
+        context.getRegistry()
+                .bind(
+                        "waitingTerminations",
+                        new Waiting(() -> next(consumer, "jms:queue:terminations"), settings.batchSize()));
+        context.getRegistry()
+                .bind(
+                        "waitingNotices",
+                        new Waiting(() -> next(consumer, "jms:queue:notices"), NOTICES_IN_A_MAIL, LONG_ENOUGH_MAIL));
     }
 
-    private static Optional<Waiting.Message> next(ConsumerTemplate consumer) {
-        Exchange exchange = consumer.receiveNoWait("jms:queue:terminations");
+    private static Optional<Waiting.Message> next(ConsumerTemplate consumer, String queue) {
+        Exchange exchange = consumer.receiveNoWait(queue);
         if (exchange == null) {
             return Optional.empty();
         }
@@ -241,8 +256,12 @@ public final class Beans implements CamelConfiguration {
         registry.bind("minionKeys", new MinionKeys());
     }
 
-    private void mail(Registry registry, Settings settings) {
+    private void mail(Registry registry, Settings settings, Json json) {
         registry.bind("notices", new Notices(settings.mail(), clock));
+        registry.bind("digests", new Digests(settings.mail(), json));
+        registry.bind(
+                "mailPace",
+                new MailPace(settings.mail().pause(), settings.mail().perHour(), clock));
         registry.bind("mailDelivery", new Delivery());
         registry.bind("mailProperties", settings.mail().javaMailProperties());
         registry.bind("mail", settings.mail());
@@ -268,6 +287,7 @@ public final class Beans implements CamelConfiguration {
                                 KeyNotAccepted.class, patience.minion(),
                                 MinionSilent.class, patience.minion(),
                                 KeysLeft.class, patience.minion(),
+                                TooSoon.class, MailPace.LONGEST_WAIT,
                                 Outage.class, patience.outage()),
                         clock));
         registry.bind(

@@ -126,7 +126,9 @@ public record Settings(
                 from.orElse(""),
                 to,
                 in.text("reactor.mail.subject"),
-                in.choice("reactor.mail.tls", MailSettings.Tls.class));
+                in.choice("reactor.mail.tls", MailSettings.Tls.class),
+                in.duration("reactor.mail.pause"),
+                in.number("reactor.mail.per-hour", 1, 1_000));
     }
 
     /** Every setting but the secrets, for the log at start. */

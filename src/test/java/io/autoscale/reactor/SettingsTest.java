@@ -27,6 +27,7 @@ class SettingsTest {
         values.put("reactor.patience.ssh", "15");
         values.put("reactor.mail.tls", "perhaps");
         values.put("reactor.mail.host", "mail.example.org");
+        values.put("reactor.mail.per-hour", "0");
 
         assertThat(problems())
                 .anySatisfy(p -> assertThat(p).contains("reactor.salt.url"))
@@ -36,7 +37,15 @@ class SettingsTest {
                 .anySatisfy(p -> assertThat(p).contains("reactor.mail.tls", "starttls, implicit, none"))
                 .anySatisfy(p -> assertThat(p).contains("reactor.mail.to"))
                 .anySatisfy(p -> assertThat(p).contains("reactor.mail.from"))
+                .anySatisfy(p -> assertThat(p).contains("reactor.mail.per-hour", "'0'", "1 to 1000"))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aPauseBetweenMailsThatIsTooLongIsRefused() {
+        values.put("reactor.mail.pause", "16m");
+
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains("reactor.mail.pause", "at most 15m"));
     }
 
     @ParameterizedTest

@@ -1,9 +1,11 @@
 package io.autoscale.reactor.mail;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.camel.util.TimeUtils;
 
 /**
  * Where notices are mailed.
@@ -11,6 +13,8 @@ import java.util.Properties;
  * @param host mail server; empty: notices go to the log only
  * @param to addresses of the administrators
  * @param subject what every subject begins with
+ * @param pause after a mail that was the first for an hour; doubled after each further one, see {@link MailPace}
+ * @param perHour how many mails at most
  */
 public record MailSettings(
         Optional<String> host,
@@ -20,7 +24,9 @@ public record MailSettings(
         String from,
         List<String> to,
         String subject,
-        Tls tls) {
+        Tls tls,
+        Duration pause,
+        int perHour) {
 
     /** How the connection to the mail server is protected. */
     public enum Tls {
@@ -31,6 +37,10 @@ public record MailSettings(
 
     public MailSettings {
         to = List.copyOf(to);
+        if (pause.compareTo(MailPace.LONGEST_PAUSE) > 0) {
+            throw new IllegalArgumentException("reactor.mail.pause is " + TimeUtils.printDuration(pause)
+                    + ": expected at most " + TimeUtils.printDuration(MailPace.LONGEST_PAUSE) + ".");
+        }
     }
 
     /** What Angus Mail needs to know beside host and port. */

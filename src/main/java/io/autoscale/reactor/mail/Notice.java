@@ -19,11 +19,17 @@ public record Notice(
 
     public Notice {
         Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(subject, "subject");
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(time, "time");
-        // A subject is one line, whatever is in it.
-        subject = subject.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+        kind = oneLine(kind);
+        subject = oneLine(subject);
         instance = instance == null ? Optional.empty() : instance;
-        group = group == null ? "" : group;
+        group = group == null ? "" : oneLine(group);
+    }
+
+    /** Without control, format, line-separating and surrogate characters, whatever is in it. */
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]+", " ").strip();
     }
 }

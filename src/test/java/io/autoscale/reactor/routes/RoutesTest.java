@@ -91,6 +91,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
     final StepsCrossed steps = new StepsCrossed();
     final Sendings sendings = new Sendings();
     final Deque<Waiting.Message> waiting = new ArrayDeque<>();
+    final Deque<Waiting.Message> waitingNotices = new ArrayDeque<>();
     boolean stopping;
     MockEc2 ec2 = new MockEc2();
     MockHost host = new MockHost();
@@ -152,6 +153,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
         registry.bind("tryAgain", atOnce(-1));
         registry.bind("mailAgain", atOnce(2));
         registry.bind("waitingTerminations", new Waiting(() -> Optional.ofNullable(waiting.poll()), 500));
+        registry.bind("waitingNotices", new Waiting(() -> Optional.ofNullable(waitingNotices.poll()), 200));
     }
 
     @BeforeEach
@@ -168,6 +170,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
         steps.clear();
         sendings.clear();
         waiting.clear();
+        waitingNotices.clear();
     }
 
     @AfterEach

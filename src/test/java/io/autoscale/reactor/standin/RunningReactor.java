@@ -171,6 +171,9 @@ public final class RunningReactor implements AutoCloseable {
         settings.put("reactor.mail.from", "reactor@example.org");
         settings.put("reactor.mail.to", "admin1@example.org; admin2@example.org");
         settings.put("reactor.mail.tls", "none");
+        // Tests wait for mails, and have more of them than an hour would.
+        settings.put("reactor.mail.pause", "0s");
+        settings.put("reactor.mail.per-hour", "1000");
         return settings;
     }
 
