@@ -15,6 +15,7 @@ import io.autoscale.reactor.queue.Waiting;
 import io.autoscale.reactor.routes.Sendings.Sent;
 import io.autoscale.reactor.salt.SaltSession;
 import io.autoscale.reactor.ssh.Bootstraps;
+import io.autoscale.reactor.standin.MemoryClaims;
 import io.autoscale.reactor.standin.SettableClock;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.main.MainConfigurationProperties;
@@ -91,6 +94,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
     final StepsCrossed steps = new StepsCrossed();
     final Sendings sendings = new Sendings();
     final Deque<Waiting.Message> waiting = new ArrayDeque<>();
+    final MemoryClaims claims = new MemoryClaims();
     boolean stopping;
     MockEc2 ec2 = new MockEc2();
     MockHost host = new MockHost();
@@ -108,6 +112,12 @@ abstract class RoutesTest extends CamelMainTestSupport {
 
     @Override
     protected void configure(MainConfigurationProperties main) {
+        main.addConfiguration(new CamelConfiguration() {
+            @Override
+            public void configure(CamelContext camel) {
+                camel.getRegistry().bind("claims", claims);
+            }
+        });
         main.addConfiguration(new Beans(Path.of("").toAbsolutePath(), clock));
         main.withRoutesIncludePattern("file:routes/*.camel.yaml");
         // It has tests of its own, with a real server.
@@ -172,9 +182,9 @@ abstract class RoutesTest extends CamelMainTestSupport {
 
     @AfterEach
     void nothingStaysInHand() {
-        boolean free = bootstraps().begin(INSTANCE);
-        bootstraps().end(INSTANCE);
-        assertThat(free).as("the instance was given back").isTrue();
+        assertThat(claims.isTaken(INSTANCE))
+                .as("the instance was not given back")
+                .isFalse();
     }
 
     /** Lets a message in at the entry of a route; returns what became of it. */
