@@ -22,6 +22,8 @@ import io.autoscale.reactor.mail.Notices;
 import io.autoscale.reactor.mail.TooSoon;
 import io.autoscale.reactor.queue.Attempts;
 import io.autoscale.reactor.queue.Broker;
+import io.autoscale.reactor.queue.BrokerClaims;
+import io.autoscale.reactor.queue.Claims;
 import io.autoscale.reactor.queue.Headers;
 import io.autoscale.reactor.queue.Json;
 import io.autoscale.reactor.queue.Parked;
@@ -214,7 +216,7 @@ public final class Beans implements CamelConfiguration {
 
     private void ssh(CamelContext context, Settings settings, ObjectMapper json) throws Exception {
         Registry registry = context.getRegistry();
-        Bootstraps bootstraps = new Bootstraps(settings.ssh());
+        Bootstraps bootstraps = new Bootstraps(settings.ssh(), claims(context, settings));
         SharedSshClient client = new SharedSshClient(settings.ssh(), bootstraps);
         // At the first sign of a stop, as a bootstrap may take longer than a stop may; its message goes back on the
         // queue.
@@ -239,6 +241,19 @@ public final class Beans implements CamelConfiguration {
                         settings.bootstrap(),
                         settings.salt().master(),
                         json));
+    }
+
+    private Claims claims(CamelContext context, Settings settings) throws Exception {
+        Registry registry = context.getRegistry();
+        Claims replaced = registry.lookupByNameAndType("claims", Claims.class);
+        if (replaced != null) {
+            return replaced;
+        }
+        BrokerClaims claims = new BrokerClaims(
+                settings.broker(), instance -> registry.lookupByNameAndType("bootstraps", Bootstraps.class)
+                        .lose(instance));
+        closeWith(context, claims);
+        return claims;
     }
 
     private static String script(Path file) {

@@ -43,14 +43,14 @@ class RacesTest {
                 .start();
     }
 
-    /** Whoever finds an instance in hand already comes back after half a minute, which is long for a test. */
+    /** Whoever finds an instance in hand already comes back after 10 s, which is long for a test. */
     private static void putBackOnlyShortly(Path directory) throws IOException {
         String launch = Files.readString(Path.of("routes/launch.camel.yaml"));
-        assertThat(launch).contains("deliveryDelay: 30000");
+        assertThat(launch).contains("deliveryDelay: 10000");
         Files.createDirectories(directory.resolve("routes"));
         Files.writeString(
                 directory.resolve("routes/launch.camel.yaml"),
-                launch.replace("deliveryDelay: 30000", "deliveryDelay: 500"));
+                launch.replace("deliveryDelay: 10000", "deliveryDelay: 500"));
     }
 
     @AfterEach

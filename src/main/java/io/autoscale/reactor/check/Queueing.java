@@ -1,10 +1,13 @@
 package io.autoscale.reactor.check;
 
+import io.autoscale.reactor.event.InstanceId;
+import io.autoscale.reactor.queue.BrokerClaims;
 import io.autoscale.reactor.queue.BrokerSettings;
 import io.autoscale.reactor.queue.Queues;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
+import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,11 +19,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
-/** Looks whether the embedded broker could write its journal, or opens a session with the broker elsewhere. */
+/** Looks whether the embedded broker could write its journal, or whether the broker elsewhere has what the reactor needs. */
 final class Queueing implements Probe {
 
     /** What Artemis has locked in its journal's directory as long as it runs. */
     private static final String LOCK = "serverlock.1";
+
+    private static final List<String> QUEUES =
+            List.of("events", "launches", "terminations", "give-ups", "notices", "parked");
+
+    /** An id that EC2 gives to nobody. */
+    private static final InstanceId NOBODY = new InstanceId("i-00000000");
 
     private final BrokerSettings settings;
 
@@ -66,9 +75,10 @@ final class Queueing implements Probe {
 
     private Finding session() {
         JmsPoolConnectionFactory pool = Queues.connections(settings);
-        try (Connection connection = pool.createConnection()) {
-            connection.createSession(Session.AUTO_ACKNOWLEDGE).close();
-            return Finding.ok(settings.toString());
+        try (Connection connection = pool.createConnection();
+                Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
+            connection.start();
+            return queues(session);
         } catch (JMSSecurityException e) {
             return Finding.failed("The broker " + settings + " does not accept the login."
                     + " Check reactor.broker.username and reactor.broker.password.");
@@ -77,6 +87,27 @@ final class Queueing implements Probe {
                     + ". Check reactor.broker.url and that the broker runs.");
         } finally {
             pool.stop();
+        }
+    }
+
+    private Finding queues(Session session) {
+        try (BrokerClaims claims = new BrokerClaims(settings, instance -> {})) {
+            for (String queue : QUEUES) {
+                lookInto(session, queue);
+            }
+            session.createConsumer(session.createTopic("gone")).close();
+            claims.take(NOBODY);
+            claims.letGo(NOBODY);
+            return Finding.ok(settings.toString());
+        } catch (JMSException | IllegalStateException e) {
+            return Finding.failed("The broker " + settings + " lacks a queue or a permission: " + e.getMessage()
+                    + ". Use the broker.xml of docs/operations/scale-out.md.");
+        }
+    }
+
+    private static void lookInto(Session session, String queue) throws JMSException {
+        try (QueueBrowser browser = session.createBrowser(session.createQueue(queue))) {
+            browser.getEnumeration().hasMoreElements();
         }
     }
 }

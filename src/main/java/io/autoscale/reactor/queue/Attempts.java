@@ -1,6 +1,7 @@
 package io.autoscale.reactor.queue;
 
 import io.autoscale.reactor.failure.Cause;
+import io.autoscale.reactor.failure.ClaimLost;
 import io.autoscale.reactor.failure.Hopeless;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,8 +46,8 @@ public final class Attempts {
     /**
      * Counts a failed attempt.
      *
-     * @throws RejectedExecutionException if the reactor is stopping: what was interrupted by that is no failed attempt, and
-     *     the message goes back where it was
+     * @throws RejectedExecutionException if the reactor is stopping, or the instance is no longer in hand: what was
+     *     interrupted by that is no failed attempt, and the message goes back where it was
      */
     public Next next(
             @Variable("attempt") Integer failedBefore, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
@@ -54,6 +55,9 @@ public final class Attempts {
             throw new RejectedExecutionException("The reactor is stopping; the work in hand goes back on its queue.");
         }
         Exception failure = Cause.of(caught);
+        if (failure instanceof ClaimLost) {
+            throw new RejectedExecutionException(failure);
+        }
         int failed = (failedBefore == null ? 0 : failedBefore) + 1;
         boolean hopeless = failure instanceof Hopeless || failure instanceof Unreadable;
         return new Next(!hopeless && failed < most, failed, delay(failed).toMillis());

@@ -38,7 +38,7 @@ public final class Queues {
         return pool;
     }
 
-    private static ActiveMQConnectionFactory artemis(BrokerSettings settings) {
+    static ActiveMQConnectionFactory artemis(BrokerSettings settings) {
         ActiveMQConnectionFactory artemis = new ActiveMQConnectionFactory(settings.url());
         settings.username().ifPresent(artemis::setUser);
         settings.password().ifPresent(artemis::setPassword);

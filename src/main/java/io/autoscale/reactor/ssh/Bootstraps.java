@@ -1,7 +1,9 @@
 package io.autoscale.reactor.ssh;
 
 import io.autoscale.reactor.event.InstanceId;
+import io.autoscale.reactor.failure.ClaimLost;
 import io.autoscale.reactor.failure.InstanceGone;
+import io.autoscale.reactor.queue.Claims;
 import java.io.IOException;
 import java.security.PublicKey;
 import java.time.Duration;
@@ -28,16 +30,19 @@ public final class Bootstraps implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("[0-9A-Za-z.:%-]{1,253}");
 
     private final Map<InstanceId, Target> inHand = new ConcurrentHashMap<>();
+    private final Claims claims;
     private final Duration sessionLimit;
     private final ScheduledThreadPoolExecutor clock;
     private volatile boolean closed;
 
-    public Bootstraps(SshSettings settings) {
-        this(settings.bootstrapTimeout().plus(MARGIN));
+    /** @param claims who has which instance in hand, among all reactors */
+    public Bootstraps(SshSettings settings, Claims claims) {
+        this(settings.bootstrapTimeout().plus(MARGIN), claims);
     }
 
     /** @param sessionLimit how long a session may last before it is closed, whatever it does */
-    Bootstraps(Duration sessionLimit) {
+    Bootstraps(Duration sessionLimit, Claims claims) {
+        this.claims = claims;
         this.sessionLimit = sessionLimit;
         this.clock = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "ssh-deadlines");
@@ -48,16 +53,35 @@ public final class Bootstraps implements AutoCloseable {
         clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** Takes an instance in hand; returns false if it is in hand already, so that no two workers bootstrap it at once. */
+    /**
+     * Takes an instance in hand; returns false if it is in hand already, here or at another reactor, so that no two workers
+     * bootstrap it at once.
+     *
+     * @throws IllegalStateException if the broker does not say who has it
+     */
     public boolean begin(@Variable("instance") InstanceId instance) {
-        return inHand.putIfAbsent(instance, new Target(instance)) == null;
+        Target target = new Target(instance);
+        if (inHand.putIfAbsent(instance, target) != null) {
+            return false;
+        }
+        boolean taken = false;
+        try {
+            taken = claims.take(instance);
+        } finally {
+            if (!taken) {
+                inHand.remove(instance, target);
+            }
+        }
+        return taken;
     }
 
     /** Gives an instance back, and closes what may be left of its connection. Harmless if it is not in hand. */
     public void end(@Variable("instance") InstanceId instance) {
-        Target target = inHand.remove(instance);
+        Target target = inHand.get(instance);
         if (target != null) {
             target.close();
+            claims.letGo(instance);
+            inHand.remove(instance, target);
         }
     }
 
@@ -92,9 +116,26 @@ public final class Bootstraps implements AutoCloseable {
         find(instance).ifPresent(Target::cancel);
     }
 
-    /** @throws InstanceGone if the instance was cancelled since it is in hand */
-    public void checkAlive(@Variable("instance") InstanceId instance) throws InstanceGone {
-        if (find(instance).map(Target::isCancelled).orElse(false)) {
+    /**
+     * Stops what is under way for an instance whose claim was lost: another worker may begin with it now. Harmless if the
+     * instance is not in hand.
+     */
+    public void lose(InstanceId instance) {
+        find(instance).ifPresent(Target::lose);
+    }
+
+    /**
+     * Says whether to go on with the instance.
+     *
+     * @throws InstanceGone if the instance was cancelled since it is in hand
+     * @throws ClaimLost if it is another worker's now
+     */
+    public void checkAlive(@Variable("instance") InstanceId instance) throws InstanceGone, ClaimLost {
+        Optional<Target> target = find(instance);
+        if (target.map(Target::isLost).orElse(false)) {
+            throw new ClaimLost(instance);
+        }
+        if (target.map(Target::isCancelled).orElse(false)) {
             throw new InstanceGone(instance + " is being terminated: its bootstrap was stopped.");
         }
     }

@@ -1,6 +1,7 @@
 package io.autoscale.reactor.ssh;
 
 import io.autoscale.reactor.event.InstanceId;
+import io.autoscale.reactor.failure.ClaimLost;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Hopeless;
 import io.autoscale.reactor.failure.InstanceGone;
@@ -35,6 +36,7 @@ public final class Remote {
      * connection was lost, the session closed or the shell killed, and the output may be cut.
      *
      * @throws InstanceGone if the instance was cancelled meanwhile
+     * @throws ClaimLost if the instance is another worker's now
      * @throws BootstrapRunning if an earlier run of the script is not over yet
      * @throws Failed if the command did not end, or failed; with the last lines that it printed
      */
@@ -43,7 +45,7 @@ public final class Remote {
             @Header(SshConstants.EXIT_VALUE) Integer exit,
             @Body InputStream stdout,
             @Header(SshConstants.STDERR) InputStream stderr)
-            throws InstanceGone, BootstrapRunning, Failed {
+            throws InstanceGone, ClaimLost, BootstrapRunning, Failed {
         String said = said(text(stderr));
         if (exit == null) {
             bootstraps.checkAlive(instance);
@@ -136,12 +138,13 @@ public final class Remote {
      * reason, so neither it nor its text is passed on; the reason comes from the {@link Contact}.
      *
      * @throws InstanceGone if the instance was cancelled, whatever the exchange failed of
+     * @throws ClaimLost if the instance is another worker's now
      * @throws SshNotReady if the server could not be talked to yet
      * @throws Hopeless if the server is not proven to be the instance
      * @throws Failed if the server refused the key, and in all other cases
      */
     public void explain(@Variable("instance") InstanceId instance, Exception failure)
-            throws InstanceGone, NotYet, Outage, Failed {
+            throws InstanceGone, ClaimLost, NotYet, Outage, Failed {
         bootstraps.checkAlive(instance);
         if (failure instanceof NotYet known) {
             throw known;

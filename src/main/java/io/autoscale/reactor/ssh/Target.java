@@ -17,6 +17,7 @@ final class Target {
     private PublicKey remembered;
     private Contact contact;
     private boolean cancelled;
+    private boolean lost;
 
     Target(InstanceId id) {
         this.id = id;
@@ -62,8 +63,8 @@ final class Target {
         Contact before;
         Contact started;
         synchronized (this) {
-            if (cancelled) {
-                throw new IOException(id + " is cancelled");
+            if (cancelled || lost) {
+                throw new IOException(id + " is not to be bootstrapped any more");
             }
             before = contact;
             started = new Contact(this, user, address() + ":" + port);
@@ -98,6 +99,18 @@ final class Target {
     void cancel() {
         synchronized (this) {
             cancelled = true;
+        }
+        close();
+    }
+
+    synchronized boolean isLost() {
+        return lost;
+    }
+
+    /** Another worker may begin with the instance: this one connects no more. */
+    void lose() {
+        synchronized (this) {
+            lost = true;
         }
         close();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.autoscale.reactor.event.Event;
 import io.autoscale.reactor.event.Work;
+import io.autoscale.reactor.failure.ClaimLost;
 import io.autoscale.reactor.routes.Sendings.Sent;
 import java.time.Duration;
 import java.util.Map;
@@ -176,12 +177,38 @@ class LaunchRouteTest extends RoutesTest {
         Sent back = sent("launches").get(0);
         assertThat(back.body()).isEqualTo(json(event));
         assertThat(back.headers()).containsEntry("attempt", 1);
-        assertThat(back.delay()).hasValue(30_000L);
+        assertThat(back.delay()).hasValue(10_000L);
         assertThat(ec2.questions()).isEmpty();
         assertThat(bootstraps().begin(INSTANCE))
                 .as("still in the hand of the first")
                 .isFalse();
         bootstraps().end(INSTANCE);
+    }
+
+    @Test
+    void anInstanceThatAnotherReactorHasInHandIsLeftToIt() {
+        claims.take(INSTANCE);
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(sent("launches")).hasSize(1);
+        assertThat(ec2.questions()).isEmpty();
+        assertThat(claims.isTaken(INSTANCE)).as("still the other's").isTrue();
+        claims.letGo(INSTANCE);
+        taken("launch", event(Work.BOOTSTRAP));
+        assertThat(master.has("minions", ID)).isTrue();
+    }
+
+    @Test
+    void aBootstrapWhoseClaimIsLostGoesBackWhereItWas() {
+        host.onCommand(() -> bootstraps().lose(INSTANCE));
+        host.ends("bootstrap", null, "", "");
+
+        Exchange exchange = in("launch", json(event(Work.BOOTSTRAP)), Map.of());
+
+        assertThat(exchange.getException()).hasRootCauseInstanceOf(ClaimLost.class);
+        assertThat(queues()).as("no failed attempt").isEmpty();
+        assertThat(host.actions()).containsExactly("bootstrap");
     }
 
     @Test

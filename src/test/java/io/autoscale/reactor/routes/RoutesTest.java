@@ -15,6 +15,7 @@ import io.autoscale.reactor.queue.Waiting;
 import io.autoscale.reactor.routes.Sendings.Sent;
 import io.autoscale.reactor.salt.SaltSession;
 import io.autoscale.reactor.ssh.Bootstraps;
+import io.autoscale.reactor.standin.MemoryClaims;
 import io.autoscale.reactor.standin.SettableClock;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.main.MainConfigurationProperties;
@@ -92,6 +95,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
     final Sendings sendings = new Sendings();
     final Deque<Waiting.Message> waiting = new ArrayDeque<>();
     final Deque<Waiting.Message> waitingNotices = new ArrayDeque<>();
+    final MemoryClaims claims = new MemoryClaims();
     boolean stopping;
     MockEc2 ec2 = new MockEc2();
     MockHost host = new MockHost();
@@ -109,6 +113,12 @@ abstract class RoutesTest extends CamelMainTestSupport {
 
     @Override
     protected void configure(MainConfigurationProperties main) {
+        main.addConfiguration(new CamelConfiguration() {
+            @Override
+            public void configure(CamelContext camel) {
+                camel.getRegistry().bind("claims", claims);
+            }
+        });
         main.addConfiguration(new Beans(Path.of("").toAbsolutePath(), clock));
         main.withRoutesIncludePattern("file:routes/*.camel.yaml");
         // It has tests of its own, with a real server.
@@ -175,9 +185,9 @@ abstract class RoutesTest extends CamelMainTestSupport {
 
     @AfterEach
     void nothingStaysInHand() {
-        boolean free = bootstraps().begin(INSTANCE);
-        bootstraps().end(INSTANCE);
-        assertThat(free).as("the instance was given back").isTrue();
+        assertThat(claims.isTaken(INSTANCE))
+                .as("the instance was not given back")
+                .isFalse();
     }
 
     /** Lets a message in at the entry of a route; returns what became of it. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.failure.InstanceGone;
+import io.autoscale.reactor.standin.MemoryClaims;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +19,7 @@ class BootstrapsTest {
     private static final InstanceId WEB = new InstanceId("i-0123456789abcdef0");
     private static final InstanceId DB = new InstanceId("i-0123456789abcdef1");
 
-    private final Bootstraps bootstraps = new Bootstraps(Duration.ofMinutes(1));
+    private final Bootstraps bootstraps = new Bootstraps(Duration.ofMinutes(1), new MemoryClaims());
 
     @AfterEach
     void close() {

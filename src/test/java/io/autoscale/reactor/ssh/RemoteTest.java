@@ -7,6 +7,7 @@ import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.InstanceGone;
 import io.autoscale.reactor.salt.MinionKey;
+import io.autoscale.reactor.standin.MemoryClaims;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ class RemoteTest {
     private static final InstanceId WEB = new InstanceId("i-0123456789abcdef0");
     private static String pem;
 
-    private final Bootstraps bootstraps = new Bootstraps(Duration.ofMinutes(1));
+    private final Bootstraps bootstraps = new Bootstraps(Duration.ofMinutes(1), new MemoryClaims());
     private final Remote remote = new Remote(bootstraps);
 
     @BeforeAll

@@ -8,6 +8,7 @@ import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Hopeless;
 import io.autoscale.reactor.failure.InstanceGone;
+import io.autoscale.reactor.standin.MemoryClaims;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -491,7 +492,7 @@ class RunOnInstanceTest {
     }
 
     private void start(HostKeyCheck check, Duration sessionLimit, KeyPairProvider key, int timeout) throws Exception {
-        bootstraps = opened(new Bootstraps(sessionLimit));
+        bootstraps = opened(new Bootstraps(sessionLimit, new MemoryClaims()));
         client = opened(new SharedSshClient(settings(check), bootstraps, Duration.ofSeconds(3), Duration.ofSeconds(1)));
         camel = opened(new DefaultCamelContext());
         camel.getRegistry().bind("sshClient", client);

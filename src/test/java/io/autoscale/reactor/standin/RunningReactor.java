@@ -39,6 +39,7 @@ public final class RunningReactor implements AutoCloseable {
     private final Cloud cloud;
     private final SnsSigner signer;
     private final Main main;
+    private final Map<String, String> all;
     private final int port = freePort();
     private final int managementPort = freePort();
     private final HttpClient http =
@@ -59,7 +60,7 @@ public final class RunningReactor implements AutoCloseable {
                 context.getManagementStrategy().addEventNotifier(new Retries());
             }
         });
-        Map<String, String> all = settings();
+        all = settings();
         all.putAll(settings);
         all.forEach(main::addOverrideProperty);
     }
@@ -121,8 +122,10 @@ public final class RunningReactor implements AutoCloseable {
 
     /** The texts that wait on a queue, the oldest first; without those that are delayed or in hand. */
     public List<String> waiting(String queue) {
-        try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory("vm://0");
-                JMSContext jms = broker.createContext();
+        try (ActiveMQConnectionFactory broker =
+                        new ActiveMQConnectionFactory(all.getOrDefault("reactor.broker.url", "vm://0"));
+                JMSContext jms =
+                        broker.createContext(all.get("reactor.broker.username"), all.get("reactor.broker.password"));
                 QueueBrowser browser = jms.createBrowser(jms.createQueue(queue))) {
             jms.start();
             List<String> texts = new ArrayList<>();
