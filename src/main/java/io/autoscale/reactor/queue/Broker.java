@@ -17,7 +17,6 @@ import org.apache.activemq.artemis.core.config.CoreAddressConfiguration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.io.IOCriticalErrorListener;
 import org.apache.activemq.artemis.core.server.JournalType;
-import org.apache.activemq.artemis.core.server.files.FileStoreMonitor;
 import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
@@ -183,7 +182,10 @@ public final class Broker extends ServiceSupport {
         }
         if (failure != null) {
             throw new CannotStart(
-                    "reactor.data: the broker does not start with " + data + ": " + failure.getMessage(), failure);
+                    "reactor.data: the broker does not start with " + data + ": " + failure.getMessage()
+                            + ". If its files are damaged, docs/operations.md says what to do: A journal that cannot be"
+                            + " read.",
+                    failure);
         }
     }
 
@@ -203,8 +205,8 @@ public final class Broker extends ServiceSupport {
         server.stop();
     }
 
-    FileStoreMonitor disk() {
-        return server.getMonitor();
+    ActiveMQServerImpl server() {
+        return server;
     }
 
     /** Artemis stops itself when a file cannot be written or read; what was not confirmed by then was not answered 200. */

@@ -58,9 +58,15 @@ final class JournalFiles {
                 throw corrupt(path, "it has " + path.length() + " bytes instead of " + size);
             }
             SequentialFile file = files.createSequentialFile(name);
+            JournalFile read;
+            try {
+                read = header(journal, file);
+            } catch (Exception e) {
+                throw corrupt(path, "its header is not that of a journal of this version");
+            }
             long unread;
             try {
-                unread = unread(files, header(journal, file));
+                unread = unread(files, read);
             } catch (Exception e) {
                 throw corrupt(path, String.valueOf(e.getMessage()));
             }
