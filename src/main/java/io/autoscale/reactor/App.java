@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -39,6 +41,11 @@ public final class App implements Callable<Integer> {
     /** What a shell says of a process that SIGTERM ended. */
     private static final int TERMINATED = 143;
 
+    /** EX_IOERR of sysexits. */
+    private static final int BROKER_FAILED = 74;
+
+    private static final Logger LOG = LoggerFactory.getLogger("reactor");
+
     @Option(
             names = "--home",
             paramLabel = "DIR",
@@ -54,7 +61,11 @@ public final class App implements Callable<Integer> {
         if (Runtime.version().feature() >= VIRTUAL_THREADS) {
             System.setProperty("camel.threads.virtual.enabled", "true");
         }
-        System.exit(new CommandLine(new App()).execute(arguments));
+        int code = new CommandLine(new App()).execute(arguments);
+        System.out.flush();
+        System.err.flush();
+        // Everything has ended by now. After SIGTERM an exit would not return, and the JVM would say 143.
+        Runtime.getRuntime().halt(code);
     }
 
     @Override
@@ -66,6 +77,7 @@ public final class App implements Callable<Integer> {
     @Command(description = "Run the reactor in the foreground.", mixinStandardHelpOptions = true)
     int run() {
         Main main = Reactor.main(directory(), Clock.systemUTC());
+        main.bind(Beans.WHEN_BROKER_FAILS, (Runnable) App::endWithoutBroker);
         limitShutdown();
         try {
             main.run();
@@ -151,6 +163,12 @@ public final class App implements Callable<Integer> {
                 "shutdown-limit");
         limit.setDaemon(true);
         Runtime.getRuntime().addShutdownHook(new Thread(limit::start, "shutdown-limit-starter"));
+    }
+
+    /** Nothing can be done without the queues, and a start may mend it; ending hard loses nothing that was answered 200. */
+    private static void endWithoutBroker() {
+        LOG.error("The reactor ends now, with exit code {}.", BROKER_FAILED);
+        Runtime.getRuntime().halt(BROKER_FAILED);
     }
 
     private Path directory() {

@@ -23,11 +23,13 @@ import io.autoscale.reactor.mail.TooSoon;
 import io.autoscale.reactor.queue.Attempts;
 import io.autoscale.reactor.queue.Broker;
 import io.autoscale.reactor.queue.BrokerClaims;
+import io.autoscale.reactor.queue.BrokerHealth;
 import io.autoscale.reactor.queue.Claims;
 import io.autoscale.reactor.queue.Headers;
 import io.autoscale.reactor.queue.Json;
 import io.autoscale.reactor.queue.Parked;
 import io.autoscale.reactor.queue.Queues;
+import io.autoscale.reactor.queue.Storing;
 import io.autoscale.reactor.queue.Waiting;
 import io.autoscale.reactor.salt.KeyNotAccepted;
 import io.autoscale.reactor.salt.KeysLeft;
@@ -58,6 +60,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ConsumerTemplate;
@@ -65,6 +68,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.ProxyBuilder;
 import org.apache.camel.component.mail.DefaultAuthenticator;
 import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -86,6 +90,9 @@ public final class Beans implements CamelConfiguration {
 
     /** Characters; a mail has every notice in full, so it is notices that are left for the next one. */
     private static final int LONG_ENOUGH_MAIL = 256 * 1024;
+
+    /** Name of the {@link Runnable} that is called when the embedded broker has ended by itself; it must not wait. */
+    static final String WHEN_BROKER_FAILS = "whenBrokerFails";
 
     private final Path home;
     private final Clock clock;
@@ -126,10 +133,20 @@ public final class Beans implements CamelConfiguration {
     }
 
     private void queues(CamelContext context, Settings settings) throws Exception {
+        Supplier<Optional<String>> trouble = Optional::empty;
         if (live && settings.broker().embedded()) {
+            Broker broker =
+                    new Broker(settings.broker().url(), settings.broker().data(), whenBroken(context.getRegistry()));
+            trouble = broker::trouble;
             // Started before everything else and stopped after it.
-            context.addService(
-                    new Broker(settings.broker().url(), settings.broker().data()), true, true);
+            context.addService(broker, true, true);
+        }
+        if (live) {
+            context.getRegistry().bind("storing", new Storing(trouble, clock));
+            HealthCheckRegistry health = HealthCheckRegistry.get(context);
+            if (health != null) {
+                health.register(new BrokerHealth(settings.broker(), trouble));
+            }
         }
         JmsPoolConnectionFactory connections = Queues.connections(settings.broker());
         closeWith(context, connections::stop);
@@ -149,6 +166,12 @@ public final class Beans implements CamelConfiguration {
                 .bind(
                         "waitingNotices",
                         new Waiting(() -> next(consumer, "jms:queue:notices"), NOTICES_IN_A_MAIL, LONG_ENOUGH_MAIL));
+    }
+
+    /** What {@code bin/reactor} does then; whoever runs the reactor inside of something else may see to it in another way. */
+    private static Runnable whenBroken(Registry registry) {
+        Runnable end = registry.lookupByNameAndType(WHEN_BROKER_FAILS, Runnable.class);
+        return end == null ? () -> {} : end;
     }
 
     private static Optional<Waiting.Message> next(ConsumerTemplate consumer, String queue) {
@@ -179,7 +202,14 @@ public final class Beans implements CamelConfiguration {
         Refusals refusals = new Refusals(meters, clock);
         registry.bind("refusals", refusals);
         if (live) {
-            registry.bind(ReceiveRoute.ID, new ReceiveRoute(verifier, subscriptions, refusals, json));
+            registry.bind(
+                    ReceiveRoute.ID,
+                    new ReceiveRoute(
+                            verifier,
+                            subscriptions,
+                            refusals,
+                            registry.lookupByNameAndType("storing", Storing.class),
+                            json));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.autoscale.reactor.check;
 
 import io.autoscale.reactor.event.InstanceId;
+import io.autoscale.reactor.queue.Broker;
 import io.autoscale.reactor.queue.BrokerClaims;
 import io.autoscale.reactor.queue.BrokerSettings;
 import io.autoscale.reactor.queue.Queues;
@@ -10,20 +11,13 @@ import jakarta.jms.JMSSecurityException;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /** Looks whether the embedded broker could write its journal, or whether the broker elsewhere has what the reactor needs. */
 final class Queueing implements Probe {
-
-    /** What Artemis has locked in its journal's directory as long as it runs. */
-    private static final String LOCK = "serverlock.1";
 
     private static final List<String> QUEUES =
             List.of("events", "launches", "terminations", "give-ups", "notices", "parked");
@@ -43,7 +37,7 @@ final class Queueing implements Probe {
     }
 
     private Finding journal(Path data) throws IOException {
-        if (isLocked(data.resolve("journal").resolve(LOCK))) {
+        if (Broker.isInUse(data)) {
             return Finding.ok(settings + ", in use by a running reactor");
         }
         Path existing = data.toAbsolutePath();
@@ -59,18 +53,6 @@ final class Queueing implements Probe {
                     "reactor.data: " + existing + " cannot be written. Give the reactor's user the right to.");
         }
         return Finding.ok(settings.toString());
-    }
-
-    private static boolean isLocked(Path file) throws IOException {
-        if (!Files.isWritable(file)) {
-            return false;
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
-            return lock == null;
-        } catch (OverlappingFileLockException e) {
-            return true;
-        }
     }
 
     private Finding session() {

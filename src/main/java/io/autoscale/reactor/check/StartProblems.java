@@ -1,6 +1,7 @@
 package io.autoscale.reactor.check;
 
 import io.autoscale.reactor.InvalidSettings;
+import io.autoscale.reactor.queue.CannotStart;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ public final class StartProblems {
         List<Throwable> chain = chain(failure);
         return find(chain, InvalidSettings.class)
                 .map(Throwable::getMessage)
+                .or(() -> find(chain, CannotStart.class).map(Throwable::getMessage))
                 .or(() -> find(chain, MarkedYamlEngineException.class).map(StartProblems::yaml))
                 .or(() -> find(chain, FailedToCreateRouteException.class).map(e -> route(e, chain)))
                 .or(() -> find(chain, BindException.class).map(e -> port(chain)))

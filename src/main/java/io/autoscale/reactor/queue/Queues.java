@@ -1,6 +1,9 @@
 package io.autoscale.reactor.queue;
 
+import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.Session;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.component.jms.JmsComponent;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
@@ -38,6 +41,14 @@ public final class Queues {
         return pool;
     }
 
+    /** Opens a session of its own, so that no pool hides that the broker is gone. */
+    static void openAndClose(BrokerSettings settings) throws JMSException {
+        try (ActiveMQConnectionFactory factory = artemis(settings);
+                Connection connection = factory.createConnection()) {
+            connection.createSession(Session.AUTO_ACKNOWLEDGE).close();
+        }
+    }
+
     static ActiveMQConnectionFactory artemis(BrokerSettings settings) {
         ActiveMQConnectionFactory artemis = new ActiveMQConnectionFactory(settings.url());
         settings.username().ifPresent(artemis::setUser);
@@ -46,6 +57,10 @@ public final class Queues {
         artemis.setConsumerWindowSize(0);
         artemis.setBlockOnDurableSend(true);
         artemis.setCallTimeout(5_000);
+        // Without credits: a broker that gives none, as its disk is full, would hold up the thread for ever. What comes
+        // in is
+        // stopped at the webhook instead, and work in hand may end.
+        artemis.setProducerWindowSize(-1);
         // No class is ever made from a message.
         artemis.setDeserializationDenyList("*");
         return artemis;

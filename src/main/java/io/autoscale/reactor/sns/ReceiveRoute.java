@@ -2,6 +2,7 @@ package io.autoscale.reactor.sns;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoscale.reactor.queue.Headers;
+import io.autoscale.reactor.queue.Storing;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -27,13 +28,16 @@ public class ReceiveRoute extends RouteBuilder {
     private final SnsVerifier verifier;
     private final Subscriptions subscriptions;
     private final Refusals refusals;
+    private final Storing storing;
     private final ObjectMapper json;
 
     /** @param json writes events and notices for the queues */
-    public ReceiveRoute(SnsVerifier verifier, Subscriptions subscriptions, Refusals refusals, ObjectMapper json) {
+    public ReceiveRoute(
+            SnsVerifier verifier, Subscriptions subscriptions, Refusals refusals, Storing storing, ObjectMapper json) {
         this.verifier = verifier;
         this.subscriptions = subscriptions;
         this.refusals = refusals;
+        this.storing = storing;
         this.json = json;
     }
 
@@ -47,6 +51,7 @@ public class ReceiveRoute extends RouteBuilder {
                 .onException(Exception.class)
                     .handled(true)
                     .removeHeaders("*")
+                    .bean(storing, "failed")
                     .bean(refusals, "refuse")
                     .setHeader(Exchange.HTTP_RESPONSE_CODE).body(Refusal.class, Refusal::status)
                     .setHeader(Exchange.CONTENT_TYPE, constant(Refusal.CONTENT_TYPE))
@@ -69,7 +74,9 @@ public class ReceiveRoute extends RouteBuilder {
                         .convertBodyTo(String.class, UTF_8)
                         .removeHeaders("*")
                         .setHeader(Headers.DUPLICATE_ID, exchangeProperty(MESSAGE_ID))
+                        .bean(storing, "begin").id("can-it-be-stored")
                         .to(ExchangePattern.InOnly, "jms:queue:events?transacted=false").id("queue-event")
+                        .bean(storing, "succeeded")
                 .end()
                 .removeHeaders("*")
                 .setHeader(Exchange.CONTENT_TYPE, constant(Refusal.CONTENT_TYPE))

@@ -1,6 +1,7 @@
 package io.autoscale.reactor.sns;
 
 import io.autoscale.reactor.mail.Notice;
+import io.autoscale.reactor.queue.CannotStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -64,7 +65,8 @@ public class Refusals {
         if (failure instanceof Unverifiable) {
             return turnAway(new Reason(UNAVAILABLE, false, failure.getMessage(), "", id, ""));
         }
-        String what = " (" + PlainText.of(String.valueOf(failure), LONGEST_CAUSE) + ")";
+        String cause = failure instanceof CannotStore ? failure.getMessage() : String.valueOf(failure);
+        String what = " (" + PlainText.of(cause, LONGEST_CAUSE) + ")";
         return turnAway(new Reason(UNAVAILABLE, false, "it could not be stored", what, id, ""));
     }
 

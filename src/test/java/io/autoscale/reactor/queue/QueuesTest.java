@@ -32,7 +32,7 @@ class QueuesTest {
     @BeforeEach
     void start() throws Exception {
         BrokerSettings settings = new BrokerSettings("vm://41", Optional.empty(), Optional.empty(), directory);
-        broker = new Broker(settings.url(), settings.data());
+        broker = new Broker(settings.url(), settings.data(), () -> {});
         broker.start();
         connections = Queues.connections(settings);
         otherConnections = Queues.connections(settings);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.autoscale.reactor.queue.Storing;
 import io.autoscale.reactor.routes.CrossedSteps;
 import io.autoscale.reactor.standin.SnsSigner;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -22,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -93,8 +95,12 @@ final class RunningWebhook implements AutoCloseable {
                 new SnsVerifier(settings, new CertificateClient(certificateHost, clock, Duration.ofSeconds(1)), clock);
         main.bind("snsVerifier", verifier);
         main.configure()
-                .addRoutesBuilder(
-                        new ReceiveRoute(verifier, new Subscriptions(settings, region -> snsClient()), refusals, JSON));
+                .addRoutesBuilder(new ReceiveRoute(
+                        verifier,
+                        new Subscriptions(settings, region -> snsClient()),
+                        refusals,
+                        new Storing(Optional::empty, clock),
+                        JSON));
         for (RoutesBuilder other : others) {
             main.configure().addRoutesBuilder(other);
         }
