@@ -28,6 +28,7 @@ import io.autoscale.reactor.queue.Json;
 import io.autoscale.reactor.queue.Parked;
 import io.autoscale.reactor.queue.Queues;
 import io.autoscale.reactor.queue.Waiting;
+import io.autoscale.reactor.salt.CallLimit;
 import io.autoscale.reactor.salt.KeyNotAccepted;
 import io.autoscale.reactor.salt.KeysLeft;
 import io.autoscale.reactor.salt.MinionKeys;
@@ -259,6 +260,7 @@ public final class Beans implements CamelConfiguration {
 
     private void salt(CamelContext context, Settings settings, ObjectMapper json) {
         Registry registry = context.getRegistry();
+        registry.bind("saltCallLimit", new CallLimit(settings.salt().timeout()));
         registry.bind("saltSession", new SaltSession(settings.salt(), json, clock));
         registry.bind("saltApi", new SaltApi(settings.salt(), json, outages(context)));
         registry.bind("minionKeys", new MinionKeys());
