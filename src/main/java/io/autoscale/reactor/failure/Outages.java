@@ -41,11 +41,12 @@ public final class Outages {
 
     /** Notes that a call met an outage. */
     public synchronized void met(Outage outage) {
+        String says = Cause.inOneLine(outage);
         away.compute(
                 outage.system(),
                 (system, known) -> known == null
-                        ? new Away(clock.instant(), outage.getMessage(), false)
-                        : new Away(known.since, outage.getMessage(), known.told));
+                        ? new Away(clock.instant(), says, false)
+                        : new Away(known.since, says, known.told));
     }
 
     /** Notes that a system answered a call. */

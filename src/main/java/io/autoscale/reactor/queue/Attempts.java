@@ -76,10 +76,7 @@ public final class Attempts {
 
     /** What failed, in one line. */
     public String describe(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
-        Exception failure = Cause.of(caught);
-        String text = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
-        return line.length() > 2_000 ? line.substring(0, 2_000) + " ..." : line;
+        return Cause.inOneLine(Cause.of(caught));
     }
 
     /** Now, as parked messages say it. */

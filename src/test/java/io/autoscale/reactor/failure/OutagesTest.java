@@ -17,7 +17,7 @@ class OutagesTest {
     void oneThatOutlastsPatienceIsToldOnceAndOnceMoreWhenItIsOver() {
         outages.met(new Outage("salt-api", "refused"));
         clock.advance(Duration.ofMinutes(4));
-        outages.met(new Outage("salt-api", "503"));
+        outages.met(new Outage("salt-api", "503\r\n"));
         assertThat(outages.news()).isEmpty();
 
         clock.advance(Duration.ofMinutes(1));

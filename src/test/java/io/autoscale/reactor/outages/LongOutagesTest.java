@@ -36,7 +36,7 @@ class LongOutagesTest extends OutageTest {
         awaitWorkingMinion(id);
         await().atMost(LONG).until(() -> cloud.salt().keys(gone).isEmpty());
         assertThat(mailAbout("salt-api answers again")).contains("taken up again by itself");
-        assertThat(reactor.parked()).isEmpty();
+        assertThat(reactor.parked()).noneMatch(text -> text.contains(id) || text.contains(gone));
         assertThat(cloud.mailbox().about(id)).isEmpty();
         assertThat(cloud.mailbox().about("salt-api does not answer")).hasSize(RECIPIENTS);
     }
@@ -53,7 +53,7 @@ class LongOutagesTest extends OutageTest {
         cloud.aws().heal();
         awaitWorkingMinion(id);
         assertThat(mailAbout("EC2 answers again")).contains("What to do");
-        assertThat(reactor.parked()).isEmpty();
+        assertThat(reactor.parked()).noneMatch(text -> text.contains(id));
     }
 
     @Test
@@ -65,14 +65,14 @@ class LongOutagesTest extends OutageTest {
         announceLaunch(id);
         int before = reactor.retries();
         await().atMost(LONG).until(() -> reactor.retries() > before + 1);
-        assertThat(reactor.parked()).isEmpty();
+        assertThat(reactor.parked()).noneMatch(text -> text.contains(id));
 
         cloud.salt().heal();
         assertThat(mailAbout(id))
                 .contains("has made no key (exit code 70)")
                 .containsPattern("Left behind: +no key on the Salt master");
         assertThat(cloud.salt().keys(id)).isEmpty();
-        assertThat(reactor.parked()).hasSize(1);
+        assertThat(reactor.parked().stream().filter(text -> text.contains(id))).hasSize(1);
     }
 
     /** The last call to salt-api for a launch, so that no other test meets one that succeeds. */
