@@ -13,6 +13,7 @@ import io.autoscale.reactor.ec2.Instances;
 import io.autoscale.reactor.ec2.Readiness;
 import io.autoscale.reactor.ec2.Terminations;
 import io.autoscale.reactor.failure.Outage;
+import io.autoscale.reactor.failure.Outages;
 import io.autoscale.reactor.failure.Patience;
 import io.autoscale.reactor.failure.PatienceSettings;
 import io.autoscale.reactor.mail.Delivery;
@@ -31,6 +32,7 @@ import io.autoscale.reactor.queue.Parked;
 import io.autoscale.reactor.queue.Queues;
 import io.autoscale.reactor.queue.Storing;
 import io.autoscale.reactor.queue.Waiting;
+import io.autoscale.reactor.salt.CallLimit;
 import io.autoscale.reactor.salt.KeyNotAccepted;
 import io.autoscale.reactor.salt.KeysLeft;
 import io.autoscale.reactor.salt.MinionKeys;
@@ -123,11 +125,13 @@ public final class Beans implements CamelConfiguration {
         registry.bind("objectMapper", json);
         registry.bind("json", new Json(json));
 
+        registry.bind("outages", new Outages(settings.patience().outage(), clock));
+
         queues(context, settings);
         receive(context, settings, json);
         ec2(context, settings);
         ssh(context, settings, json);
-        salt(registry, settings, json);
+        salt(context, settings, json);
         mail(registry, settings, registry.lookupByNameAndType("json", Json.class));
         errors(context, settings);
     }
@@ -229,7 +233,7 @@ public final class Beans implements CamelConfiguration {
         closeWith(context, autoScaling::close);
         registry.bind("ec2Client", ec2);
         registry.bind("autoScalingClient", autoScaling);
-        registry.bind("ec2", new Ec2(ec2, autoScaling));
+        registry.bind("ec2", new Ec2(ec2, autoScaling, outages(context)));
         registry.bind(
                 "instances",
                 new Instances(new ProxyBuilder(context)
@@ -295,9 +299,15 @@ public final class Beans implements CamelConfiguration {
         }
     }
 
-    private void salt(Registry registry, Settings settings, ObjectMapper json) {
+    private static Outages outages(CamelContext context) {
+        return context.getRegistry().lookupByNameAndType("outages", Outages.class);
+    }
+
+    private void salt(CamelContext context, Settings settings, ObjectMapper json) {
+        Registry registry = context.getRegistry();
+        registry.bind("saltCallLimit", new CallLimit(settings.salt().timeout()));
         registry.bind("saltSession", new SaltSession(settings.salt(), json, clock));
-        registry.bind("saltApi", new SaltApi(settings.salt(), json));
+        registry.bind("saltApi", new SaltApi(settings.salt(), json, outages(context)));
         registry.bind("minionKeys", new MinionKeys());
     }
 
@@ -334,6 +344,7 @@ public final class Beans implements CamelConfiguration {
                                 KeysLeft.class, patience.minion(),
                                 TooSoon.class, MailPace.LONGEST_WAIT,
                                 Outage.class, patience.outage()),
+                        outages(context),
                         clock));
         registry.bind(
                 "attempts",
@@ -344,6 +355,7 @@ public final class Beans implements CamelConfiguration {
                         () -> registry.lookupByNameAndType("bootstraps", Bootstraps.class)
                                         .isClosed()
                                 || context.getStatus().isStopping(),
+                        outages(context),
                         clock));
         registry.bind("tryAgain", backoff(Duration.ofSeconds(1), Duration.ofSeconds(5)));
         RedeliveryPolicy mailAgain = backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));

@@ -90,7 +90,8 @@ public record Settings(
         String password = in.text("reactor.salt.password");
         String eauth = in.text("reactor.salt.eauth");
         Optional<String> master = in.optional("reactor.salt.master");
-        return new SaltSettings(url, username, password, eauth, master.orElse(url.getHost()));
+        return new SaltSettings(
+                url, username, password, eauth, master.orElse(url.getHost()), in.duration("reactor.salt.timeout"));
     }
 
     private static SshSettings ssh(SettingsReader in) {

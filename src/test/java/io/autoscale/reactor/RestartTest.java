@@ -107,6 +107,70 @@ class RestartTest {
                 .hasSize(1);
     }
 
+    @Test
+    @Timeout(150)
+    void aScriptThatStillRunsIsWaitedForAndNotDoubled() {
+        String id = cloud.launch("web");
+        cloud.host().behaveOnce(id, Behaviour.hangs());
+        reactor.announce(Announcements.launch(id, "web"));
+        await().atMost(LONG).until(() -> cloud.host().running(id));
+
+        reactor.close();
+        reactor = startReactor();
+        await().atMost(LONG).until(() -> cloud.host().maxConcurrent(id) == 2 && reactor.retries() > 0);
+        assertThat(cloud.host().runs(id)).isEqualTo(1);
+        cloud.host().heal();
+        awaitMinion(id);
+        assertNobodyIsTroubled();
+    }
+
+    @Test
+    @Timeout(150)
+    void aKeyThatTheFirstRunLeftPendingIsFoundAndAccepted() {
+        String id = cloud.launch("web");
+        cloud.salt().failOnly("key.accept_dict", 503);
+        reactor.announce(Announcements.launch(id, "web"));
+        await().atMost(LONG).until(() -> reactor.retries() > 0);
+        assertThat(cloud.salt().keys(id)).containsOnlyKeys("minions_pre");
+
+        reactor.close();
+        cloud.salt().heal();
+        reactor = startReactor();
+        awaitMinion(id);
+        assertThat(cloud.salt().keys(id)).containsOnlyKeys("minions");
+        assertNobodyIsTroubled();
+    }
+
+    @Test
+    @Timeout(150)
+    void aMinionThatTheFirstRunMadeIsLeftAlone() {
+        String id = cloud.launch("web");
+        cloud.salt().failOnly("test.ping", 503);
+        reactor.announce(Announcements.launch(id, "web"));
+        await().atMost(LONG).until(() -> reactor.retries() > 0);
+        assertThat(cloud.salt().keys(id)).containsOnlyKeys("minions");
+
+        reactor.close();
+        cloud.salt().heal();
+        reactor = startReactor();
+        await().atMost(LONG).until(() -> cloud.salt().calls("test.ping").stream()
+                .anyMatch(call -> call.ids().contains(id)));
+        await().atMost(LONG)
+                .until(() -> reactor.context().getInflightRepository().size() == 0);
+        assertThat(cloud.host().runs(id)).isEqualTo(1);
+        assertNobodyIsTroubled();
+    }
+
+    private void awaitMinion(String id) {
+        await().atMost(LONG).untilAsserted(() -> assertThat(cloud.salt().section("minions"))
+                .containsEntry(id, cloud.host().minionKey(id).orElse("none")));
+    }
+
+    private void assertNobodyIsTroubled() {
+        assertThat(reactor.parked()).isEmpty();
+        assertThat(cloud.mailbox().mails()).isEmpty();
+    }
+
     private String terminatedMinion() {
         String id = cloud.launch("web");
         cloud.salt().put("minions", id, InstanceHost.newMinionKey());

@@ -4,6 +4,7 @@ import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.failure.Cause;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Outage;
+import io.autoscale.reactor.failure.Outages;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.autoscaling.AutoScalingClient;
 import software.amazon.awssdk.services.autoscaling.model.AutoScalingInstanceDetails;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -31,6 +33,9 @@ public final class Ec2 {
     /** How many ids DescribeAutoScalingInstances takes. */
     private static final int MOST_PER_AUTO_SCALING_CALL = 50;
 
+    private static final String EC2 = "EC2";
+    private static final String AUTO_SCALING = "Auto Scaling";
+
     private static final Set<String> PASSING = Set.of(
             "RequestLimitExceeded",
             "Throttling",
@@ -44,10 +49,12 @@ public final class Ec2 {
 
     private final Ec2Client ec2;
     private final AutoScalingClient autoScaling;
+    private final Outages outages;
 
-    public Ec2(Ec2Client ec2, AutoScalingClient autoScaling) {
+    public Ec2(Ec2Client ec2, AutoScalingClient autoScaling, Outages outages) {
         this.ec2 = ec2;
         this.autoScaling = autoScaling;
+        this.outages = outages;
     }
 
     /** Asks by filter, as a single unknown id would fail a whole call by InstanceIds. */
@@ -63,6 +70,7 @@ public final class Ec2 {
     /** The instances of the answer; those that EC2 says nothing of are unknown to it. */
     public Map<InstanceId, Instance> answer(
             @Body DescribeInstancesResponse response, @Variable("ids") List<InstanceId> ids) {
+        outages.answered(EC2);
         Map<InstanceId, Instance> found = new HashMap<>();
         ids.forEach(id -> found.put(id, Instance.unknown(id)));
         response.reservations().stream()
@@ -73,18 +81,27 @@ public final class Ec2 {
     }
 
     /** The same instances, with the state that each living one has in its Auto Scaling group. */
-    public Map<InstanceId, Instance> withLifecycle(@Body Map<InstanceId, Instance> found) {
+    public Map<InstanceId, Instance> withLifecycle(@Body Map<InstanceId, Instance> found) throws Outage, Failed {
         List<Instance> living = found.values().stream().filter(i -> !i.gone()).toList();
         Map<InstanceId, Instance> known = new HashMap<>(found);
         for (int from = 0; from < living.size(); from += MOST_PER_AUTO_SCALING_CALL) {
             List<Instance> some = living.subList(from, Math.min(living.size(), from + MOST_PER_AUTO_SCALING_CALL));
-            autoScaling
-                    .describeAutoScalingInstances(r ->
-                            r.instanceIds(some.stream().map(i -> i.id().value()).toList()))
-                    .autoScalingInstances()
-                    .forEach(details -> addLifecycle(known, details));
+            lifecycles(some).forEach(details -> addLifecycle(known, details));
         }
         return known;
+    }
+
+    private List<AutoScalingInstanceDetails> lifecycles(List<Instance> some) throws Outage, Failed {
+        try {
+            List<AutoScalingInstanceDetails> answer = autoScaling
+                    .describeAutoScalingInstances(r ->
+                            r.instanceIds(some.stream().map(i -> i.id().value()).toList()))
+                    .autoScalingInstances();
+            outages.answered(AUTO_SCALING);
+            return answer;
+        } catch (SdkException e) {
+            throw explained(AUTO_SCALING, e);
+        }
     }
 
     /** What the instance printed on its console so far; empty text if there is nothing yet. */
@@ -109,19 +126,25 @@ public final class Ec2 {
         if (failure instanceof Failed known) {
             throw known;
         }
+        throw explained(EC2, failure);
+    }
+
+    /** Returns a {@link Failed}, or throws an {@link Outage} of the service. */
+    private static Failed explained(String system, Exception failure) throws Outage {
         if (failure instanceof AwsServiceException service) {
             String code = Optional.ofNullable(service.awsErrorDetails())
                     .map(details -> details.errorCode())
                     .orElse("status " + service.statusCode());
             if (service.isThrottlingException() || service.statusCode() >= 500 || PASSING.contains(code)) {
-                throw new Outage("AWS answers " + code + ".", failure);
+                throw new Outage(system, "AWS answers " + code + ".", failure);
             }
-            throw new Failed("AWS refuses the call: " + code + ". " + permissionHint(code), failure);
+            return new Failed("AWS refuses the call: " + code + ". " + permissionHint(code), failure);
         }
         if (failure instanceof SdkClientException) {
-            throw new Outage("AWS does not answer, or there are no credentials: " + failure.getMessage(), failure);
+            throw new Outage(
+                    system, "AWS does not answer, or there are no credentials: " + failure.getMessage(), failure);
         }
-        throw new Failed("Asking AWS failed: " + failure, failure);
+        return new Failed("Asking AWS failed: " + failure, failure);
     }
 
     private static String permissionHint(String code) {

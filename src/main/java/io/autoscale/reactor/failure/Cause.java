@@ -6,6 +6,8 @@ import org.apache.camel.RuntimeCamelException;
 /** Finds what a step failed of in what Camel has wrapped around it. */
 public final class Cause {
 
+    private static final int MOST = 2_000;
+
     private Cause() {}
 
     /**
@@ -19,6 +21,13 @@ public final class Cause {
             failure = cause;
         }
         return failure;
+    }
+
+    /** What failed, in one bounded line without control characters, as some of it comes from outside. */
+    public static String inOneLine(Exception failure) {
+        String text = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line.length() > MOST ? line.substring(0, MOST) + " ..." : line;
     }
 
     private static boolean isCamels(Exception failure) {

@@ -3,6 +3,7 @@ package io.autoscale.reactor.mail;
 import io.autoscale.reactor.event.Event;
 import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.event.Work;
+import io.autoscale.reactor.failure.Outages;
 import io.autoscale.reactor.salt.MinionKey;
 import io.autoscale.reactor.salt.MinionKeys;
 import java.time.Clock;
@@ -70,6 +71,36 @@ public final class Notices {
                 "A key that is not the instance's stood on the Salt master under its id. It was never accepted by the reactor.",
                 facts,
                 event);
+    }
+
+    /** A system around us is away for longer than patience lasts, or is back. */
+    public Notice outage(@Body Outages.News news) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("System", news.system());
+        facts.put("Away since", String.valueOf(news.since().truncatedTo(ChronoUnit.SECONDS)));
+        facts.put("What it said", news.says());
+        facts.put(
+                "Left behind",
+                news.over()
+                        ? "nothing; what waited is taken up again by itself"
+                        : "nothing is lost or given up: launches and deletions of keys that need it wait, however long it takes");
+        facts.put(
+                "What to do",
+                news.over()
+                        ? "nothing"
+                        : "See to " + news.system()
+                                + ". Nothing has to be done to the reactor; another notice follows when it answers again.");
+        return new Notice(
+                news.over() ? "outage-over" : "outage",
+                settings.subject() + ": " + news.system() + (news.over() ? " answers again" : " does not answer"),
+                text(
+                        news.over()
+                                ? "A system that the reactor needs answers again."
+                                : "A system that the reactor needs has not answered for a while.",
+                        facts),
+                Optional.empty(),
+                "",
+                clock.instant());
     }
 
     /** Work was given up and parked. */

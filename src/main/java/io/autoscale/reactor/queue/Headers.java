@@ -6,10 +6,13 @@ public final class Headers {
     /** How many attempts at the work have failed so far; absent for none. */
     public static final String ATTEMPT = "attempt";
 
+    /** How many attempts at a launch failed before it was given up; on give-ups, where {@link #ATTEMPT} counts its own. */
+    public static final String LAUNCH_ATTEMPTS = "launchAttempts";
+
     /** How often a termination has been looked at and was not over; absent for never. */
     public static final String CHECKS = "checks";
 
-    /** What failed, in one sentence; on parked messages. */
+    /** What failed, in one sentence; on give-ups and parked messages. */
     public static final String FAILURE = "failure";
 
     /** When it failed for good, ISO-8601; on parked messages. */

@@ -10,8 +10,13 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  */
 final class OwnHeaders implements HeaderFilterStrategy {
 
-    private static final Set<String> OWN =
-            Set.of(Headers.ATTEMPT, Headers.CHECKS, Headers.FAILURE, Headers.FAILED_AT, Headers.DUPLICATE_ID);
+    private static final Set<String> OWN = Set.of(
+            Headers.ATTEMPT,
+            Headers.LAUNCH_ATTEMPTS,
+            Headers.CHECKS,
+            Headers.FAILURE,
+            Headers.FAILED_AT,
+            Headers.DUPLICATE_ID);
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.autoscale.reactor.failure.Cause;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Outage;
+import io.autoscale.reactor.failure.Outages;
 import java.io.IOException;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -24,14 +25,19 @@ import org.apache.camel.Variable;
  */
 public final class SaltApi {
 
+    /** Whose outage it is. */
+    static final String SYSTEM = "salt-api";
+
     private static final Pattern PARAGRAPH = Pattern.compile("<p>([^<]{1,300})</p>");
 
     private final SaltSettings settings;
     private final ObjectMapper json;
+    private final Outages outages;
 
-    public SaltApi(SaltSettings settings, ObjectMapper json) {
+    public SaltApi(SaltSettings settings, ObjectMapper json, Outages outages) {
         this.settings = settings;
         this.json = json;
+        this.outages = outages;
     }
 
     /**
@@ -53,8 +59,10 @@ public final class SaltApi {
             throw new NotPermitted(denied(function, "local".equals(call.get("client"))));
         }
         if (status >= 500 || status == 429) {
-            throw new Outage("salt-api cannot do " + function + " now: it answers " + status + reason(answer) + ".");
+            throw new Outage(
+                    SYSTEM, "salt-api cannot do " + function + " now: it answers " + status + reason(answer) + ".");
         }
+        outages.answered(SYSTEM);
         if (status != 200) {
             throw new Failed("salt-api refuses " + function + ": it answers " + status + reason(answer) + ".");
         }
@@ -74,7 +82,8 @@ public final class SaltApi {
     public void explain(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) throws Exception {
         Exception failure = Cause.of(caught);
         if (failure instanceof IOException) {
-            throw new Outage("salt-api at " + settings.url() + " does not answer: " + failure.getMessage(), failure);
+            throw new Outage(
+                    SYSTEM, "salt-api at " + settings.url() + " does not answer: " + failure.getMessage(), failure);
         }
         throw failure;
     }

@@ -67,7 +67,7 @@ public final class SaltSession {
                             + ". Check reactor.salt.username, reactor.salt.password, reactor.salt.eauth and the master's external_auth.");
         }
         if (status >= 500 || status == 429) {
-            throw new Outage("salt-api cannot log in now: it answers " + status + ".");
+            throw new Outage(SaltApi.SYSTEM, "salt-api cannot log in now: it answers " + status + ".");
         }
         try {
             JsonNode login = json.readTree(answer).path("return").path(0);

@@ -1,6 +1,7 @@
 package io.autoscale.reactor.salt;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -9,12 +10,14 @@ import java.util.Objects;
  * @param url base URL of salt-api
  * @param eauth Salt's external authentication system, such as {@code pam}
  * @param master host name or address that minions connect to
+ * @param timeout how long a call may take in all
  */
-public record SaltSettings(URI url, String username, String password, String eauth, String master) {
+public record SaltSettings(URI url, String username, String password, String eauth, String master, Duration timeout) {
 
     public SaltSettings {
         Objects.requireNonNull(url, "url");
         Objects.requireNonNull(password, "password");
+        Objects.requireNonNull(timeout, "timeout");
     }
 
     @Override

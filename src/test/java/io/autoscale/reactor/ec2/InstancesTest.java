@@ -61,7 +61,7 @@ class InstancesTest {
                 return answerOnceAllAsk(ids);
             }
             calls.add(ids);
-            throw new Outage("AWS answers Unavailable.");
+            throw new Outage("EC2", "AWS answers Unavailable.");
         });
 
         List<Future<Instance>> found = askAll(instances);

@@ -10,14 +10,14 @@ class CauseTest {
 
     @Test
     void whatAFailureExplainsIsNotTheFailure() {
-        Outage outage = new Outage("salt-api does not answer", new IOException("Connection refused"));
+        Outage outage = new Outage("salt-api", "salt-api does not answer", new IOException("Connection refused"));
         outage.addSuppressed(new IllegalStateException("first try"));
         assertThat(Cause.of(outage)).isSameAs(outage);
     }
 
     @Test
     void whatCamelWrapsAroundAFailureIsNotTheFailure() {
-        Outage outage = new Outage("AWS answers Throttling.", new IOException("503"));
+        Outage outage = new Outage("EC2", "AWS answers Throttling.", new IOException("503"));
         assertThat(Cause.of(new RuntimeCamelException(new RuntimeCamelException(outage))))
                 .isSameAs(outage);
     }

@@ -23,17 +23,20 @@ class PatienceTest {
 
     @Test
     void lastsFromTheFirstFailureOfAKind() {
-        assertThat(isLeft(NOON, new Outage("first"))).isTrue();
-        assertThat(isLeft(NOON.plusSeconds(3_599), new Outage("second"))).isTrue();
-        assertThat(isLeft(NOON.plusSeconds(3_600), new Outage("third"))).isFalse();
+        assertThat(isLeft(NOON, new Outage("salt-api", "first"))).isTrue();
+        assertThat(isLeft(NOON.plusSeconds(3_599), new Outage("salt-api", "second")))
+                .isTrue();
+        assertThat(isLeft(NOON.plusSeconds(3_600), new Outage("salt-api", "third")))
+                .isFalse();
     }
 
     @Test
     void isCountedForEachKindByItself() {
-        assertThat(isLeft(NOON, new Outage("an outage"))).isTrue();
+        assertThat(isLeft(NOON, new Outage("salt-api", "an outage"))).isTrue();
         assertThat(isLeft(NOON.plusSeconds(3_000), new Failed("another kind"))).isTrue();
         assertThat(isLeft(NOON.plusSeconds(3_060), new Failed("another kind"))).isFalse();
-        assertThat(isLeft(NOON.plusSeconds(3_060), new Outage("an outage"))).isTrue();
+        assertThat(isLeft(NOON.plusSeconds(3_060), new Outage("salt-api", "an outage")))
+                .isTrue();
     }
 
     @Test
@@ -43,10 +46,10 @@ class PatienceTest {
 
     @Test
     void isCountedAnewForAnotherMessage() {
-        isLeft(NOON, new Outage("first"));
+        isLeft(NOON, new Outage("salt-api", "first"));
         Exchange other = new DefaultExchange(exchange.getContext());
 
-        assertThat(patience(NOON.plusSeconds(7_200)).isLeft(other, new Outage("first")))
+        assertThat(patience(NOON.plusSeconds(7_200)).isLeft(other, new Outage("salt-api", "first")))
                 .isTrue();
     }
 
@@ -55,6 +58,9 @@ class PatienceTest {
     }
 
     private static Patience patience(Instant now) {
-        return new Patience(LIMITS, Clock.fixed(now, ZoneOffset.UTC));
+        return new Patience(
+                LIMITS,
+                new Outages(Duration.ofMinutes(5), Clock.fixed(now, ZoneOffset.UTC)),
+                Clock.fixed(now, ZoneOffset.UTC));
     }
 }

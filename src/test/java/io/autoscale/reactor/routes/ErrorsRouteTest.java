@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.autoscale.reactor.event.Event;
 import io.autoscale.reactor.event.Work;
+import io.autoscale.reactor.failure.Outage;
+import io.autoscale.reactor.failure.Outages;
 import io.autoscale.reactor.routes.Sendings.Sent;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ErrorsRouteTest extends RoutesTest {
 
-    private static final Map<String, Object> GIVEN_UP = Map.of("attempt", 3, "failure", "Salt could not be installed.");
+    private static final Map<String, Object> GIVEN_UP =
+            Map.of("launchAttempts", 3, "failure", "Salt could not be installed.");
 
     @Test
     void anInstanceThatIsGivenUpKeepsNoKeyAndNoRunningMinion() {
@@ -68,17 +72,79 @@ class ErrorsRouteTest extends RoutesTest {
     }
 
     @Test
-    void aGiveUpThatFailsItselfIsParkedAndToldThatAKeyMayBeLeft() {
+    void aGiveUpThatFailsIsTriedAgainWithWhatItCarries() {
         ec2.instance(ID, "running");
-        master.reply("key.delete_dict", 401, "");
-        master.reply("key.delete_dict", 401, "");
+        denyDeletion();
         Event event = event(Work.BOOTSTRAP);
 
         taken("give-up", json(event), GIVEN_UP);
 
+        assertThat(queues()).containsExactly("give-ups");
+        assertThat(sent("give-ups").get(0).body()).isEqualTo(json(event));
+        assertThat(sent("give-ups").get(0).headers())
+                .containsAllEntriesOf(GIVEN_UP)
+                .containsEntry("attempt", 1);
+        assertThat(sent("give-ups").get(0).delay()).hasValue(30_000L);
+    }
+
+    @Test
+    void aGiveUpThatKeepsFailingIsParkedAndToldWhatMayBeLeft() {
+        ec2.instance(ID, "running");
+        denyDeletion();
+        Event event = event(Work.BOOTSTRAP);
+        Map<String, Object> headers = new HashMap<>(GIVEN_UP);
+        headers.put("attempt", 2);
+
+        taken("give-up", json(event), headers);
+
         assertThat(queues()).containsExactly("notices", "parked");
         assertThat(sent("parked").get(0).body()).isEqualTo(json(event));
-        assertThat(notice().text()).contains("may still stand on the Salt master", "key.delete_dict");
+        assertThat(sent("parked").get(0).headers())
+                .containsEntry("attempt", 3)
+                .containsEntry("failure", "Salt could not be installed.");
+        assertThat(notice().text())
+                .containsPattern("Attempts: +3")
+                .containsPattern("What failed: +Salt could not be installed.")
+                .containsPattern(
+                        "Left behind: +perhaps the instance's key .*tidying up failed 3 times.*key.delete_dict");
+    }
+
+    @Test
+    void aGiveUpThatMeetsALongOutageWaitsUncounted() {
+        ec2.instance(ID, "running");
+        ec2.onQuestion(() -> clock.advance(Duration.ofMinutes(2)));
+        for (int i = 0; i < 10; i++) {
+            ec2.fail(503, "Unavailable");
+        }
+
+        taken("give-up", json(event(Work.BOOTSTRAP)), GIVEN_UP);
+
+        assertThat(queues()).containsExactly("give-ups");
+        assertThat(sent("give-ups").get(0).headers())
+                .containsAllEntriesOf(GIVEN_UP)
+                .containsEntry("attempt", 0);
+        assertThat(host.actions()).isEmpty();
+    }
+
+    @Test
+    void anOutageIsToldWhenItGoesOnAndWhenItIsOver() {
+        Outages outages = bean("outages", Outages.class);
+        outages.met(new Outage("salt-api", "salt-api at http://salt:8000 does not answer: Connection refused"));
+        in("watch-outages", "", Map.of());
+        assertThat(queues()).isEmpty();
+
+        clock.advance(Duration.ofMinutes(5));
+        in("watch-outages", "", Map.of());
+        in("watch-outages", "", Map.of());
+        assertThat(notice().kind()).isEqualTo("outage");
+        assertThat(notice().subject()).endsWith(": salt-api does not answer");
+        assertThat(notice().text()).contains("Connection refused", "nothing is lost", "See to salt-api.");
+
+        sendings.clear();
+        outages.answered("salt-api");
+        in("watch-outages", "", Map.of());
+        assertThat(notice().kind()).isEqualTo("outage-over");
+        assertThat(notice().subject()).endsWith(": salt-api answers again");
     }
 
     @Test
@@ -114,5 +180,10 @@ class ErrorsRouteTest extends RoutesTest {
 
         assertThat(sent("parked")).hasSize(2);
         assertThat(master.functions()).containsExactly("key.delete_dict", "key.delete_dict");
+    }
+
+    private void denyDeletion() {
+        master.reply("key.delete_dict", 401, "");
+        master.reply("key.delete_dict", 401, "");
     }
 }

@@ -138,7 +138,7 @@ class LaunchRouteTest extends RoutesTest {
         assertThat(queues()).containsExactly("give-ups");
         Sent given = sent("give-ups").get(0);
         assertThat(given.body()).isEqualTo(json(event));
-        assertThat(given.headers()).containsEntry("attempt", 3);
+        assertThat(given.headers()).containsEntry("launchAttempts", 3);
         assertThat((String) given.headers().get("failure")).contains("Salt could not be installed", ID, "curl: (7)");
         assertThat(given.delay()).isEmpty();
     }
@@ -150,7 +150,7 @@ class LaunchRouteTest extends RoutesTest {
         taken("launch", event(Work.BOOTSTRAP));
 
         assertThat(queues()).containsExactly("give-ups");
-        assertThat(sent("give-ups").get(0).headers()).containsEntry("attempt", 1);
+        assertThat(sent("give-ups").get(0).headers()).containsEntry("launchAttempts", 1);
     }
 
     @Test

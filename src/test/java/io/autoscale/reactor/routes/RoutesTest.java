@@ -9,6 +9,7 @@ import io.autoscale.reactor.ec2.Ec2;
 import io.autoscale.reactor.event.Event;
 import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.event.Work;
+import io.autoscale.reactor.failure.Outages;
 import io.autoscale.reactor.mail.Notice;
 import io.autoscale.reactor.queue.Attempts;
 import io.autoscale.reactor.queue.Waiting;
@@ -85,7 +86,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
 
     private static final String SALT = "http://127.0.0.1:8000";
     private static final List<String> ENTRIES =
-            List.of("dispatch", "launch", "terminate", "stop-bootstraps", "notify", "give-up");
+            List.of("dispatch", "launch", "terminate", "stop-bootstraps", "notify", "give-up", "watch-outages");
 
     @TempDir
     static Path directory;
@@ -158,8 +159,9 @@ abstract class RoutesTest extends CamelMainTestSupport {
         context.getCamelContextExtension().addInterceptStrategy(new CrossedSteps(getClass()));
         context.getCamelContextExtension().addInterceptStrategy(steps);
         context.getManagementStrategy().addEventNotifier(sendings);
-        registry.bind("ec2", new Ec2(MockEc2.consoleClient(() -> ec2), MockEc2.autoScalingClient(() -> ec2)));
-        registry.bind("attempts", new Attempts(3, Duration.ofSeconds(30), () -> stopping, clock));
+        Outages outages = registry.lookupByNameAndType("outages", Outages.class);
+        registry.bind("ec2", new Ec2(MockEc2.consoleClient(() -> ec2), MockEc2.autoScalingClient(() -> ec2), outages));
+        registry.bind("attempts", new Attempts(3, Duration.ofSeconds(30), () -> stopping, outages, clock));
         registry.bind("tryAgain", atOnce(-1));
         registry.bind("mailAgain", atOnce(2));
         registry.bind("waitingTerminations", new Waiting(() -> Optional.ofNullable(waiting.poll()), 500));

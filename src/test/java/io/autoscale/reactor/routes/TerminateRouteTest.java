@@ -216,23 +216,23 @@ class TerminateRouteTest extends RoutesTest {
     }
 
     @Test
-    void afterAnHourOfOutageEachIsPutBackWithItsOwnAttempt() {
+    void anOutageThatGoesOnPutsEachBackAndCountsNoAttempt() {
         ec2.onQuestion(() -> clock.advance(Duration.ofMinutes(20)));
         for (int i = 0; i < 10; i++) {
             ec2.fail(503, "Unavailable");
         }
-        waiting.add(new Waiting.Message(json(event(Work.DELETE_KEY, OTHER_ID)), 0, 1));
+        waiting.add(new Waiting.Message(json(event(Work.DELETE_KEY, OTHER_ID)), 0, 2));
 
         Event event = event(Work.DELETE_KEY);
         taken("terminate", json(event), Map.of());
 
         assertThat(queues()).containsExactly("terminations", "terminations");
         assertThat(sent("terminations").get(0).body()).isEqualTo(json(event));
-        assertThat(sent("terminations").get(0).headers()).containsEntry("attempt", 1);
+        assertThat(sent("terminations").get(0).headers()).containsEntry("attempt", 0);
         assertThat(sent("terminations").get(0).delay()).hasValue(30_000L);
         assertThat(sent("terminations").get(1).body()).contains(OTHER_ID);
         assertThat(sent("terminations").get(1).headers()).containsEntry("attempt", 2);
-        assertThat(sent("terminations").get(1).delay()).hasValue(120_000L);
+        assertThat(sent("terminations").get(1).delay()).hasValue(30_000L);
     }
 
     @Test

@@ -18,7 +18,8 @@ class SaltSessionTest {
 
     private final SettableClock clock = new SettableClock();
     private final SaltSession session = new SaltSession(
-            new SaltSettings(URI.create("https://salt:8000"), "reactor", "secret", "pam", "salt"),
+            new SaltSettings(
+                    URI.create("https://salt:8000"), "reactor", "secret", "pam", "salt", Duration.ofMinutes(1)),
             new ObjectMapper(),
             clock);
 

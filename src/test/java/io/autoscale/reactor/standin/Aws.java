@@ -31,6 +31,7 @@ public class Aws extends HttpStandIn {
 
     private final Map<String, Instance> instances = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> unknownFor = new ConcurrentHashMap<>();
+    private final Set<String> throttledActions = ConcurrentHashMap.newKeySet();
     private final Set<String> unauthorized = ConcurrentHashMap.newKeySet();
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final AtomicInteger throttled = new AtomicInteger();
@@ -89,6 +90,18 @@ public class Aws extends HttpStandIn {
         throttled.set(calls);
     }
 
+    /** From now on every call of this action is refused as by {@link #throttle(int)}. */
+    public void throttle(String action) {
+        throttledActions.add(action);
+    }
+
+    @Override
+    public void heal() {
+        throttled.set(0);
+        throttledActions.clear();
+        super.heal();
+    }
+
     /** From now on every call gets this status, 500 or 503 for an AWS that is ill. */
     public void failWith(int status) {
         failWith(status, Service.EC2.error("InternalError", "An internal error has occurred"));
@@ -112,7 +125,7 @@ public class Aws extends HttpStandIn {
         Service service = Service.of(form.getOrDefault("Version", ""));
         calls.add(new Call(action, ids(form), Map.copyOf(form), Instant.now()));
         try {
-            if (throttled.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            if (throttled.getAndUpdate(left -> Math.max(0, left - 1)) > 0 || throttledActions.contains(action)) {
                 throw service.throttled();
             }
             if (unauthorized.contains(action)) {

@@ -19,8 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An HTTP server on a free port of 127.0.0.1 that can be made to fail: refuse connections, hang, or give one answer to
- * everything. {@link #heal()} ends each of these. The port stays the same all the while.
+ * An HTTP server on a free port of 127.0.0.1 that can be made to fail: refuse connections, hang, answer a byte now and
+ * then without end, or give one answer to everything. {@link #heal()} ends each of these. The port stays the same all the while.
  */
 public abstract class HttpStandIn implements AutoCloseable {
 
@@ -35,6 +35,7 @@ public abstract class HttpStandIn implements AutoCloseable {
     private boolean refusing;
     private volatile CountDownLatch healed = new CountDownLatch(1);
     private volatile Duration hang = Duration.ZERO;
+    private volatile boolean dripping;
     private volatile Optional<Answer> failure = Optional.empty();
 
     HttpStandIn(String name) {
@@ -62,6 +63,11 @@ public abstract class HttpStandIn implements AutoCloseable {
         hang = duration;
     }
 
+    /** From now on every answer comes a byte at a time and never ends. */
+    public void drip() {
+        dripping = true;
+    }
+
     /** Closes the port: connections are refused, those under way are cut. */
     public synchronized void refuse() {
         server.stop(0);
@@ -72,6 +78,7 @@ public abstract class HttpStandIn implements AutoCloseable {
     public synchronized void heal() {
         failure = Optional.empty();
         hang = Duration.ZERO;
+        dripping = false;
         CountDownLatch waiting = healed;
         healed = new CountDownLatch(1);
         waiting.countDown();
@@ -109,11 +116,23 @@ public abstract class HttpStandIn implements AutoCloseable {
             if (!hang.isZero()) {
                 healed.await(hang.toMillis(), TimeUnit.MILLISECONDS);
             }
+            if (dripping) {
+                drip(exchange);
+                return;
+            }
             Optional<Answer> fault = failure;
             send(exchange, fault.isPresent() ? fault.get() : answer(request));
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void drip(HttpExchange exchange) throws IOException, InterruptedException {
+        exchange.sendResponseHeaders(200, 0);
+        do {
+            exchange.getResponseBody().write(' ');
+            exchange.getResponseBody().flush();
+        } while (!healed.await(100, TimeUnit.MILLISECONDS));
     }
 
     private static void send(HttpExchange exchange, Answer answer) throws IOException {

@@ -1,11 +1,16 @@
 package io.autoscale.reactor.standin;
 
 import io.autoscale.reactor.event.InstanceId;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -62,6 +67,7 @@ public class InstanceHost implements AutoCloseable {
     private final List<Map<String, String>> commands = new CopyOnWriteArrayList<>();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private volatile Duration duration = Duration.ofMillis(200);
+    private final List<Closeable> mute = new CopyOnWriteArrayList<>();
     private volatile SshServer server;
 
     // All below guarded by this.
@@ -73,6 +79,7 @@ public class InstanceHost implements AutoCloseable {
     private final Map<String, Integer> mostAtOnce = new HashMap<>();
     private int mostRunning;
     private int healings;
+    private int boots;
     private boolean closed;
 
     /** What the instances do with their minions. */
@@ -188,8 +195,68 @@ public class InstanceHost implements AutoCloseable {
         server.stop(true);
     }
 
+    /** Cuts every connection; scripts go on, and new connections are taken. */
+    public void cut() {
+        server.getActiveSessions().forEach(session -> session.close(true));
+    }
+
+    /** Connections are not taken any more, and nothing says so, as behind a firewall that drops them. */
+    public void filter() throws IOException {
+        stopListening();
+        mute(1);
+        // Once as many wait to be taken as may, the kernel drops what else comes.
+        for (boolean taken = true; taken; ) {
+            Socket socket = new Socket();
+            mute.add(socket);
+            try {
+                socket.connect(new InetSocketAddress("127.0.0.1", port), 300);
+            } catch (SocketTimeoutException full) {
+                taken = false;
+            }
+        }
+    }
+
+    /** Connections are taken, and nothing is said on them. */
+    public void silence() throws IOException {
+        stopListening();
+        mute(100);
+    }
+
+    /** Every instance goes down as it stands: what runs on it ends half done, and nobody answers until {@link #heal()}. */
+    public void reboot() throws IOException {
+        synchronized (this) {
+            boots++;
+            locks.clear();
+            notifyAll();
+        }
+        stopListening();
+    }
+
+    private void stopListening() throws IOException {
+        server.stop(true);
+    }
+
+    private void mute(int backlog) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        mute.add(socket);
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress("127.0.0.1", port), backlog);
+    }
+
+    private void unmute() {
+        for (Closeable socket : mute) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        mute.clear();
+    }
+
     /** Ends every fault; bootstraps that hang go on. */
     public void heal() {
+        unmute();
         synchronized (this) {
             behaviour = Behaviour.succeeds();
             once.clear();
@@ -203,6 +270,7 @@ public class InstanceHost implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        unmute();
         synchronized (this) {
             closed = true;
             notifyAll();
@@ -271,12 +339,16 @@ public class InstanceHost implements AutoCloseable {
             terminal.exit(LOCKED, "another run is still at work on this instance");
             return;
         }
+        int boot = boots();
         try {
             Behaviour now = behaviourOf(id);
             if (now.kind() == Behaviour.Kind.HANG) {
-                hang(id);
+                hang(id, boot);
             }
             work(id);
+            if (boot != boots()) {
+                return;
+            }
             if (isOff(id) || now.kind() == Behaviour.Kind.DROP) {
                 terminal.hangUp();
             }
@@ -345,9 +417,13 @@ public class InstanceHost implements AutoCloseable {
         return off.contains(id);
     }
 
-    private synchronized void hang(String id) throws InterruptedException {
+    private synchronized int boots() {
+        return boots;
+    }
+
+    private synchronized void hang(String id, int boot) throws InterruptedException {
         int before = healings;
-        while (!closed && !off.contains(id) && healings == before) {
+        while (!closed && !off.contains(id) && healings == before && boot == boots) {
             wait();
         }
     }

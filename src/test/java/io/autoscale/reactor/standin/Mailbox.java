@@ -10,8 +10,11 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,6 +26,7 @@ public class Mailbox implements AutoCloseable {
     private final int port;
     private GreenMail server;
     private boolean refusing;
+    private Optional<ServerSocket> silent = Optional.empty();
 
     public Mailbox() {
         server = listen(0);
@@ -74,9 +78,34 @@ public class Mailbox implements AutoCloseable {
         }
     }
 
+    /** From now on connections are taken, and nothing is said on them. */
+    public synchronized void hang() {
+        refuse();
+        try {
+            ServerSocket socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress("127.0.0.1", port), 100);
+            silent = Optional.of(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void endSilence() {
+        try {
+            if (silent.isPresent()) {
+                silent.get().close();
+                silent = Optional.empty();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Ends every fault. */
     public synchronized void heal() {
         rejected.clear();
+        endSilence();
         if (refusing) {
             server = listen(port);
             refusing = false;
@@ -85,6 +114,7 @@ public class Mailbox implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        endSilence();
         if (!refusing) {
             server.stop();
         }

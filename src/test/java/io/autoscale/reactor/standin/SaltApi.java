@@ -56,6 +56,7 @@ public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Set<String> deniedFunctions = ConcurrentHashMap.newKeySet();
     private final Set<String> broken = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> failing = new ConcurrentHashMap<>();
     private final Set<String> connected = ConcurrentHashMap.newKeySet();
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final AtomicInteger logins = new AtomicInteger();
@@ -214,9 +215,15 @@ public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
         broken.add(function);
     }
 
+    /** Until healed this function gets this status, and every other one is run. */
+    public void failOnly(String function, int status) {
+        failing.put(function, status);
+    }
+
     @Override
     public void heal() {
         broken.clear();
+        failing.clear();
         super.heal();
     }
 
@@ -310,6 +317,9 @@ public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
             throw new Refused(400, client + " takes at least 1 argument (0 given)");
         }
         String function = chunk.path("fun").asText();
+        if (failing.containsKey(function)) {
+            throw new Refused(failing.get(function), "The master does not answer");
+        }
         if (!function.contains(".")) {
             throw new Refused(400, "A command invocation error occurred: Check syntax.");
         }
@@ -587,7 +597,8 @@ public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
                 401, "Unauthorized",
                 404, "Not Found",
                 405, "Method Not Allowed",
-                406, "Not Acceptable");
+                406, "Not Acceptable",
+                503, "Service Unavailable");
 
         private final int status;
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -62,6 +63,7 @@ public final class SnsSigner {
     private final URI certificateUrl;
     private final String certificate;
     private final List<URI> fetched = new CopyOnWriteArrayList<>();
+    private volatile boolean certificateHostAway;
 
     public SnsSigner(String region, Clock clock) {
         this(Region.of(region), clock);
@@ -206,8 +208,11 @@ public final class SnsSigner {
                 URI uri = request.httpRequest().getUri();
                 return new ExecutableHttpRequest() {
                     @Override
-                    public HttpExecuteResponse call() {
+                    public HttpExecuteResponse call() throws IOException {
                         fetched.add(uri);
+                        if (certificateHostAway) {
+                            throw new ConnectException("Connection refused");
+                        }
                         return uri.equals(certificateUrl) ? answer(200, certificate) : answer(404, "Not found");
                     }
 
@@ -223,6 +228,11 @@ public final class SnsSigner {
                 // Nothing is held.
             }
         };
+    }
+
+    /** Whether the host of the certificate refuses connections to {@link #certificateClient}. */
+    public void certificateHostAway(boolean away) {
+        certificateHostAway = away;
     }
 
     /** All URLs that {@link #certificateClient} was asked for, in order. */
