@@ -158,7 +158,7 @@ class ErrorsRouteTest extends RoutesTest {
         Sent back = sent("give-ups").get(0);
         assertThat(back.body()).isEqualTo(json(event));
         assertThat(new HashMap<>(back.headers())).containsAllEntriesOf(GIVEN_UP);
-        assertThat(back.delay()).hasValue(30_000L);
+        assertThat(back.delay()).hasValue(10_000L);
         bootstraps().end(INSTANCE);
     }
 

@@ -47,6 +47,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jms.UncategorizedJmsException;
 
 /**
  * The real files of {@code routes/} with the real beans, configured as the reactor configures them. What differs:
@@ -98,6 +99,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
     final Deque<Waiting.Message> waitingNotices = new ArrayDeque<>();
     final MemoryClaims claims = new MemoryClaims();
     boolean stopping;
+    boolean brokerGone;
     MockEc2 ec2 = new MockEc2();
     MockHost host = new MockHost();
     MockMaster master = new MockMaster();
@@ -164,7 +166,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
         registry.bind("attempts", new Attempts(3, Duration.ofSeconds(30), () -> stopping, outages, clock));
         registry.bind("tryAgain", atOnce(-1));
         registry.bind("mailAgain", atOnce(2));
-        registry.bind("waitingTerminations", new Waiting(() -> Optional.ofNullable(waiting.poll()), 500));
+        registry.bind("waitingTerminations", new Waiting(this::nextTermination, 500));
         registry.bind("waitingNotices", new Waiting(() -> Optional.ofNullable(waitingNotices.poll()), 200));
     }
 
@@ -179,6 +181,7 @@ abstract class RoutesTest extends CamelMainTestSupport {
         getMockEndpoint("mock:http:127.0.0.1:8000").whenAnyExchangeReceived(master);
         bean("saltSession", SaltSession.class).close();
         stopping = false;
+        brokerGone = false;
         steps.clear();
         sendings.clear();
         waiting.clear();
@@ -190,6 +193,13 @@ abstract class RoutesTest extends CamelMainTestSupport {
         assertThat(claims.isTaken(INSTANCE))
                 .as("the instance was not given back")
                 .isFalse();
+    }
+
+    private Optional<Waiting.Message> nextTermination() {
+        if (brokerGone) {
+            throw new UncategorizedJmsException("the broker is gone");
+        }
+        return Optional.ofNullable(waiting.poll());
     }
 
     /** Lets a message in at the entry of a route; returns what became of it. */

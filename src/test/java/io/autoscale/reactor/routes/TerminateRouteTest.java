@@ -11,6 +11,7 @@ import io.autoscale.reactor.queue.Waiting;
 import io.autoscale.reactor.routes.Sendings.Sent;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -261,5 +262,15 @@ class TerminateRouteTest extends RoutesTest {
 
         assertThatThrownBy(() -> bootstraps().checkAlive(INSTANCE)).isInstanceOf(InstanceGone.class);
         bootstraps().end(INSTANCE);
+    }
+
+    @Test
+    void aBrokerThatIsGoneInTheMiddleOfTheBatchHasItAllBack() {
+        brokerGone = true;
+
+        Exchange exchange = in("terminate", json(event(Work.DELETE_KEY)), Map.of());
+
+        assertThat(exchange.getException()).as("all goes back where it was").isNotNull();
+        assertThat(queues()).isEmpty();
     }
 }
