@@ -183,7 +183,7 @@ public final class Broker extends ServiceSupport {
         if (failure != null) {
             throw new CannotStart(
                     "reactor.data: the broker does not start with " + data + ": " + failure.getMessage()
-                            + ". If its files are damaged, docs/operations.md says what to do: A journal that cannot be"
+                            + ". If its files are damaged, docs/operations/README.md says what to do: A journal that cannot be"
                             + " read.",
                     failure);
         }

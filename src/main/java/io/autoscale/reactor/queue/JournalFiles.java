@@ -151,7 +151,7 @@ final class JournalFiles {
                 + " reactor does not start without them, and has changed nothing. Move the directory reactor.data aside"
                 + " and start again: with an empty one, or with a copy of it that was made while the reactor was"
                 + " stopped. What waited on the queues and is not in the copy is lost then;"
-                + " docs/operations.md says how to find it out.");
+                + " docs/operations/README.md says how to find it out.");
     }
 
     /** Adds up how long the records are that Artemis finds. */
