@@ -2,6 +2,9 @@ package io.autoscale.reactor.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import io.autoscale.reactor.standin.Cloud;
+import io.autoscale.reactor.standin.RunningReactor;
+import io.autoscale.reactor.standin.SaltApi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +63,28 @@ final class ReactorProcess implements AutoCloseable {
         copyRoutes();
     }
 
+    /** The settings of a reactor among these stand-ins, as environment variables; to be added to. */
+    static Map<String, String> settings(Cloud cloud) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("AWS_ENDPOINT_URL", cloud.aws().url().toString());
+        settings.put("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
+        settings.put("AWS_SECRET_ACCESS_KEY", "example");
+        settings.put("REACTOR_AWS_REGION", "us-east-1");
+        settings.put("REACTOR_SNS_TOPICS", RunningReactor.TOPIC);
+        settings.put("REACTOR_SALT_URL", cloud.salt().url().toString());
+        settings.put("REACTOR_SALT_USERNAME", SaltApi.USER);
+        settings.put("REACTOR_SALT_PASSWORD", SaltApi.PASSWORD);
+        settings.put("REACTOR_SALT_EAUTH", SaltApi.EAUTH);
+        settings.put("REACTOR_SSH_PORT", String.valueOf(cloud.host().port()));
+        settings.put("REACTOR_SSH_PRIVATE_KEY", cloud.privateKey().toString());
+        settings.put("REACTOR_MAIL_HOST", "127.0.0.1");
+        settings.put("REACTOR_MAIL_PORT", String.valueOf(cloud.mailbox().port()));
+        settings.put("REACTOR_MAIL_FROM", "reactor@example.org");
+        settings.put("REACTOR_MAIL_TO", "admin@example.org");
+        settings.put("REACTOR_MAIL_TLS", "none");
+        return settings;
+    }
+
     synchronized void start() {
         if (isRunning()) {
             throw new IllegalStateException("The reactor runs already.");
@@ -71,6 +97,7 @@ final class ReactorProcess implements AutoCloseable {
         builder.environment().clear();
         builder.environment().putAll(environment);
         try {
+            mark("started");
             process = Optional.of(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -112,12 +139,14 @@ final class ReactorProcess implements AutoCloseable {
         process.ifPresent(running -> {
             running.destroyForcibly();
             waitFor(running, Duration.ofSeconds(30));
+            mark("killed");
         });
     }
 
     /** Ends it as an operator does: SIGTERM. Returns its exit code, or nothing if it was still there after this long. */
     synchronized Optional<Integer> stop(Duration atMost) {
         Process running = process.orElseThrow();
+        mark("told to stop");
         running.destroy();
         return waitFor(running, atMost) ? Optional.of(running.exitValue()) : Optional.empty();
     }
@@ -155,6 +184,15 @@ final class ReactorProcess implements AutoCloseable {
     @Override
     public void close() {
         kill();
+    }
+
+    /** A line in the log that is not the reactor's own. */
+    private void mark(String what) {
+        try {
+            Files.writeString(log, "---- " + what + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean waitFor(Process ending, Duration atMost) {

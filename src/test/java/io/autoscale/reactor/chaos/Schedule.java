@@ -152,7 +152,7 @@ record Schedule(long seed, int millis, List<Life> lives, List<Step> steps, List<
             List<Kill> ends = new ArrayList<>();
             for (int n = 0; n < kills; n++) {
                 boolean duringStart = n > 0 && random.nextInt(4) == 0;
-                ends.add(new Kill(true, duringStart, between(200, duringStart ? 2_500 : Math.max(1_000, millis / 5))));
+                ends.add(new Kill(true, duringStart, between(300, duringStart ? 3_000 : 2 * millis / (kills + 2))));
             }
             ends.add(random.nextInt(ends.size() + 1), new Kill(false, false, between(500, 3_000)));
             for (int number = 0; count() < events; number++) {

@@ -22,7 +22,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +42,7 @@ final class Trial implements AutoCloseable {
     private static final String TOPIC = RunningReactor.TOPIC;
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration AWAY = Duration.ofSeconds(3);
     private static final Duration SETTLE = Duration.ofSeconds(240);
 
     /** Those that must be empty at last; notices may wait to be mailed together. */
@@ -62,8 +62,8 @@ final class Trial implements AutoCloseable {
     private final Map<String, String> impostors = new ConcurrentHashMap<>();
     private final Set<String> toBeMailed = ConcurrentHashMap.newKeySet();
     private final List<String> problems = new CopyOnWriteArrayList<>();
+    private volatile long awaySince = Long.MAX_VALUE;
     private final AtomicInteger slow = new AtomicInteger();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Trial::daemon);
     private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(12, Trial::daemon);
     private final ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor(Trial::daemon);
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(Trial::daemon);
@@ -111,13 +111,7 @@ final class Trial implements AutoCloseable {
         watcher.scheduleWithFixedDelay(() -> machines.values().forEach(Machine::look), 200, 200, TimeUnit.MILLISECONDS);
         CountDownLatch killed = new CountDownLatch(1);
         keeper.execute(() -> endAndStart(killed));
-        CountDownLatch played = new CountDownLatch(schedule.steps().size());
-        for (Step step : schedule.steps()) {
-            clock.schedule(() -> play(step, played), step.at(), TimeUnit.MILLISECONDS);
-        }
-        await("all steps are played")
-                .atMost(Duration.ofMillis(schedule.millis()).plusSeconds(60))
-                .until(() -> played.getCount() == 0);
+        playAll();
         if (!killed.await(300, TimeUnit.SECONDS)) {
             problems.add("The reactor was not killed as often as planned.");
         }
@@ -134,29 +128,14 @@ final class Trial implements AutoCloseable {
     // ---- the reactor -------------------------------------------------------------------------------------------
 
     private Map<String, String> settings() {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("AWS_ENDPOINT_URL", cloud.aws().url().toString());
-        settings.put("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
-        settings.put("AWS_SECRET_ACCESS_KEY", "example");
-        settings.put("REACTOR_AWS_REGION", "us-east-1");
-        settings.put("REACTOR_SNS_TOPICS", TOPIC);
-        settings.put("REACTOR_SALT_URL", cloud.salt().url().toString());
-        settings.put("REACTOR_SALT_USERNAME", SaltApi.USER);
-        settings.put("REACTOR_SALT_PASSWORD", SaltApi.PASSWORD);
-        settings.put("REACTOR_SALT_EAUTH", SaltApi.EAUTH);
+        Map<String, String> settings = ReactorProcess.settings(cloud);
         settings.put("REACTOR_SSH_USER", OpenSsh.user());
         settings.put("REACTOR_SSH_PORT", String.valueOf(sshPort));
-        settings.put("REACTOR_SSH_PRIVATE_KEY", cloud.privateKey().toString());
         settings.put("REACTOR_BOOTSTRAP_URL", ScratchRoot.installer());
         settings.put("REACTOR_BOOTSTRAP_TIMEOUT", "60s");
         settings.put("REACTOR_BOOTSTRAP_ATTEMPTS", "4");
         settings.put("REACTOR_BOOTSTRAP_RETRY_DELAY", "400ms");
         settings.put("REACTOR_TERMINATE_CHECK_DELAY", "400ms");
-        settings.put("REACTOR_MAIL_HOST", "127.0.0.1");
-        settings.put("REACTOR_MAIL_PORT", String.valueOf(cloud.mailbox().port()));
-        settings.put("REACTOR_MAIL_FROM", "reactor@example.org");
-        settings.put("REACTOR_MAIL_TO", "admin@example.org");
-        settings.put("REACTOR_MAIL_TLS", "none");
         List<String> options = new ArrayList<>(certificates.jvmOptions());
         options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         options.add("-Dcamel.component.http.soTimeout=2000");
@@ -169,8 +148,10 @@ final class Trial implements AutoCloseable {
             for (Kill kill : schedule.kills()) {
                 if (!kill.duringStart()) {
                     reactor.awaitReady(START);
+                    awaySince = Long.MAX_VALUE;
                 }
                 TimeUnit.MILLISECONDS.sleep(kill.after());
+                awaySince = Math.min(awaySince, System.nanoTime());
                 if (kill.hard()) {
                     reactor.kill();
                 } else {
@@ -179,6 +160,7 @@ final class Trial implements AutoCloseable {
                 reactor.start();
             }
             reactor.awaitReady(START);
+            awaySince = Long.MAX_VALUE;
             done.countDown();
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
@@ -199,13 +181,31 @@ final class Trial implements AutoCloseable {
 
     // ---- the schedule ------------------------------------------------------------------------------------------
 
-    private void play(Step step, CountDownLatch played) {
+    /**
+     * Plays every step at its time. On a slow machine the reactor takes long to start; lest all happens meanwhile, time
+     * stands still once it has been away for {@link #AWAY}.
+     */
+    private void playAll() throws InterruptedException {
+        long time = 0;
+        long before = System.nanoTime();
+        for (Step step : schedule.steps()) {
+            while (time < step.at()) {
+                TimeUnit.MILLISECONDS.sleep(Math.min(20, step.at() - time));
+                long now = System.nanoTime();
+                if (awaySince == Long.MAX_VALUE || now - awaySince < AWAY.toNanos()) {
+                    time += (now - before) / 1_000_000;
+                }
+                before = now;
+            }
+            play(step);
+        }
+    }
+
+    private void play(Step step) {
         try {
             act(step);
-        } catch (Exception e) {
+        } catch (IOException | RuntimeException e) {
             problems.add("The step " + step + " could not be played: " + e);
-        } finally {
-            played.countDown();
         }
     }
 
@@ -504,7 +504,6 @@ final class Trial implements AutoCloseable {
     @Override
     public void close() throws IOException {
         keeper.shutdownNow();
-        clock.shutdownNow();
         workers.shutdownNow();
         sns.close();
         reactor.close();
