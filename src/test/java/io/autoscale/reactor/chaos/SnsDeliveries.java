@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
 final class SnsDeliveries implements AutoCloseable {
 
     private static final int MOST_TRIES = 300;
-    private static final Duration PAUSE = Duration.ofMillis(700);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final int LONGEST_PAUSE = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final int NO_ANSWER = -1;
 
@@ -84,7 +85,7 @@ final class SnsDeliveries implements AutoCloseable {
         int answer = post(delivery);
         delivery.answered(answer);
         if (isRetried(answer) && delivery.answers().size() < MOST_TRIES) {
-            again(delivery, PAUSE);
+            again(delivery, PAUSE.multipliedBy(Math.min(delivery.answers().size(), LONGEST_PAUSE)));
         }
     }
 

@@ -46,7 +46,9 @@ final class Trial implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofSeconds(240);
 
     /** Those that must be empty at last; notices may wait to be mailed together. */
-    private static final List<String> QUEUES = List.of("events", "launches", "terminations", "give-ups");
+    private static final List<String> WORK = List.of("events", "launches", "terminations", "give-ups");
+
+    private static final List<String> QUEUES = List.of("events", "launches", "terminations", "give-ups", "parked");
 
     private final Schedule schedule;
     private final Path directory;
@@ -62,6 +64,7 @@ final class Trial implements AutoCloseable {
     private final Map<String, String> impostors = new ConcurrentHashMap<>();
     private final Set<String> toBeMailed = ConcurrentHashMap.newKeySet();
     private final List<String> problems = new CopyOnWriteArrayList<>();
+    private long parked;
     private volatile long awaySince = Long.MAX_VALUE;
     private final AtomicInteger slow = new AtomicInteger();
     private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(12, Trial::daemon);
@@ -120,7 +123,6 @@ final class Trial implements AutoCloseable {
                 .until(() -> slow.get() == 0);
         heal();
         settle();
-        problems.addAll(unsettled());
         problems.addAll(neverAllowed());
         return new Outcome(row(Duration.between(begin, Instant.now())), List.copyOf(problems));
     }
@@ -374,28 +376,32 @@ final class Trial implements AutoCloseable {
 
     // ---- what it came to ---------------------------------------------------------------------------------------
 
-    /** Waits until all is as it should be, or nothing is left on the queues that could change it. */
+    /**
+     * Waits until all is as it should be, then stops the reactor and looks whether work that could change it is left on its
+     * queues; if so, that is waited for too.
+     */
     private void settle() throws Exception {
         Instant end = Instant.now().plus(SETTLE);
-        boolean again = true;
-        while (again && Instant.now().isBefore(end)) {
+        while (true) {
             awaitSettled(Duration.between(Instant.now(), end));
-            List<String> parked = reactor.parked();
+            List<String> unsettled = unsettled();
+            parked = reactor.parked().size();
             checkStop(reactor.stop(STOP));
             Map<String, Long> waiting = Journal.waiting(reactor.home().resolve("data"), QUEUES);
-            again = waiting.values().stream().anyMatch(count -> count > 0);
+            if (waiting.get("parked") != parked) {
+                problems.add("%d were parked, but %d are in the journal.".formatted(parked, waiting.get("parked")));
+            }
+            boolean workLeft = WORK.stream().anyMatch(queue -> waiting.get(queue) > 0);
+            if (!workLeft || Instant.now().isAfter(end)) {
+                problems.addAll(unsettled);
+                if (workLeft) {
+                    problems.add("Work is left on the queues: " + waiting);
+                }
+                return;
+            }
             reactor.start();
             reactor.awaitReady(START);
-            if (!reactor.parked().equals(parked)) {
-                problems.add("What was parked did not survive a restart: " + parked + " became " + reactor.parked());
-            }
-            if (again) {
-                Instant pause = Instant.now().plusSeconds(10);
-                await().atMost(Duration.ofSeconds(20)).until(() -> Instant.now().isAfter(pause));
-            }
-            if (again && Instant.now().isAfter(end)) {
-                problems.add("Work is left on the queues: " + waiting);
-            }
+            TimeUnit.SECONDS.sleep(5);
         }
     }
 
@@ -484,7 +490,7 @@ final class Trial implements AutoCloseable {
         return found;
     }
 
-    private String row(Duration took) throws IOException {
+    private String row(Duration took) {
         return String.format(
                 "%5d %7d %9d %13d %6d %7d %11d %8d %7d %8d %8d",
                 schedule.seed(),
@@ -495,7 +501,7 @@ final class Trial implements AutoCloseable {
                 schedule.faults(),
                 sns.retried(),
                 cloud.salt().section("minions").size(),
-                reactor.parked().size(),
+                parked,
                 cloud.mailbox().mails().size(),
                 took.toSeconds());
     }
