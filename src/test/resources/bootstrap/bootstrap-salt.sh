@@ -28,8 +28,8 @@ root=${3%/etc/salt}
 pki=$3/pki/minion
 pid_file=$root/var/run/salt-minion.pid
 if [ "$1" = --serve ]; then
-  echo $$ >"$pid_file"
   pace=$(cat "$root/pace" 2>/dev/null) || pace=0.2
+  echo $$ >"$pid_file"
   while [ -e "$pid_file" ]; do sleep "$pace"; done
   exit 0
 fi

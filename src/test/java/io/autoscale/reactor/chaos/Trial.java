@@ -43,7 +43,7 @@ final class Trial implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration STOP = Duration.ofSeconds(30);
     private static final Duration AWAY = Duration.ofSeconds(3);
-    private static final Duration SETTLE = Duration.ofSeconds(240);
+    private static final Duration SETTLE = Duration.ofSeconds(180);
 
     /** Those that must be empty at last; notices may wait to be mailed together. */
     private static final List<String> WORK = List.of("events", "launches", "terminations", "give-ups");
@@ -116,14 +116,14 @@ final class Trial implements AutoCloseable {
         keeper.execute(() -> endAndStart(killed));
         playAll();
         if (!killed.await(300, TimeUnit.SECONDS)) {
-            problems.add("The reactor was not killed as often as planned.");
+            problem("The reactor was not killed as often as planned.");
         }
         await("all that is under way has happened")
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> slow.get() == 0);
         heal();
         settle();
-        problems.addAll(neverAllowed());
+        neverAllowed().forEach(this::problem);
         return new Outcome(row(Duration.between(begin, Instant.now())), List.copyOf(problems));
     }
 
@@ -143,6 +143,12 @@ final class Trial implements AutoCloseable {
         options.add("-Dcamel.component.http.soTimeout=2000");
         settings.put("JAVA_OPTS", String.join(" ", options));
         return settings;
+    }
+
+    /** Said at once, as the trial may go on for minutes. */
+    private void problem(String text) {
+        System.out.println("seed " + schedule.seed() + ": " + text);
+        problems.add(text);
     }
 
     private void endAndStart(CountDownLatch done) {
@@ -167,17 +173,17 @@ final class Trial implements AutoCloseable {
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            problems.add("The reactor did not come back: " + e);
+            problem("The reactor did not come back: " + e);
             done.countDown();
         }
     }
 
     private void checkStop(Optional<Integer> exit) {
         if (exit.isEmpty()) {
-            problems.add("After SIGTERM the reactor was still there " + STOP.toSeconds() + " s later.");
+            problem("After SIGTERM the reactor was still there " + STOP.toSeconds() + " s later.");
             reactor.kill();
         } else if (exit.get() != 0 && exit.get() != 143) {
-            problems.add("After SIGTERM the exit code was " + exit.get() + ".");
+            problem("After SIGTERM the exit code was " + exit.get() + ".");
         }
     }
 
@@ -207,7 +213,7 @@ final class Trial implements AutoCloseable {
         try {
             act(step);
         } catch (IOException | RuntimeException e) {
-            problems.add("The step " + step + " could not be played: " + e);
+            problem("The step " + step + " could not be played: " + e);
         }
     }
 
@@ -239,7 +245,10 @@ final class Trial implements AutoCloseable {
                     machines.get(id).powerOff();
                     cloud.aws().gone(id);
                 });
-            case UNKNOWN_AT_FIRST -> cloud.aws().unknownFor(id, 3);
+            case UNKNOWN_AT_FIRST -> {
+                cloud.aws().unknownFor(id, 3);
+                later(4_000, () -> cloud.aws().unknownFor(id, 0));
+            }
             case IMPOSTOR -> {
                 String key = InstanceHost.newMinionKey();
                 if (machines.get(id).isOn()) {
@@ -365,7 +374,7 @@ final class Trial implements AutoCloseable {
                     } catch (InterruptedException closing) {
                         Thread.currentThread().interrupt();
                     } catch (Exception e) {
-                        problems.add("A part of the trial itself failed: " + e);
+                        problem("A part of the trial itself failed: " + e);
                     } finally {
                         slow.decrementAndGet();
                     }
@@ -383,19 +392,18 @@ final class Trial implements AutoCloseable {
     private void settle() throws Exception {
         Instant end = Instant.now().plus(SETTLE);
         while (true) {
-            awaitSettled(Duration.between(Instant.now(), end));
-            List<String> unsettled = unsettled();
+            List<String> unsettled = awaitSettled(Duration.between(Instant.now(), end));
             parked = reactor.parked().size();
             checkStop(reactor.stop(STOP));
             Map<String, Long> waiting = Journal.waiting(reactor.home().resolve("data"), QUEUES);
             if (waiting.get("parked") != parked) {
-                problems.add("%d were parked, but %d are in the journal.".formatted(parked, waiting.get("parked")));
+                problem("%d were parked, but %d are in the journal.".formatted(parked, waiting.get("parked")));
             }
             boolean workLeft = WORK.stream().anyMatch(queue -> waiting.get(queue) > 0);
             if (!workLeft || Instant.now().isAfter(end)) {
-                problems.addAll(unsettled);
+                unsettled.forEach(this::problem);
                 if (workLeft) {
-                    problems.add("Work is left on the queues: " + waiting);
+                    problem("Work is left on the queues: " + waiting);
                 }
                 return;
             }
@@ -405,11 +413,14 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    private void awaitSettled(Duration atMost) throws InterruptedException {
+    private List<String> awaitSettled(Duration atMost) throws InterruptedException {
         Instant end = Instant.now().plus(atMost);
-        while (!unsettled().isEmpty() && Instant.now().isBefore(end)) {
+        List<String> unsettled = unsettled();
+        while (!unsettled.isEmpty() && Instant.now().isBefore(end)) {
             TimeUnit.MILLISECONDS.sleep(300);
+            unsettled = unsettled();
         }
+        return unsettled;
     }
 
     /** What is not as it should be at last. */
