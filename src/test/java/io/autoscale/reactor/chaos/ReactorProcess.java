@@ -136,7 +136,7 @@ final class ReactorProcess implements AutoCloseable {
 
     /** Ends it as a crash does: kill -9. */
     synchronized void kill() {
-        process.ifPresent(running -> {
+        process.filter(Process::isAlive).ifPresent(running -> {
             running.destroyForcibly();
             waitFor(running, Duration.ofSeconds(30));
             mark("killed");

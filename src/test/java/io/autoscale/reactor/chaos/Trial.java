@@ -118,10 +118,10 @@ final class Trial implements AutoCloseable {
         if (!killed.await(300, TimeUnit.SECONDS)) {
             problem("The reactor was not killed as often as planned.");
         }
-        await("all that is under way has happened")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> slow.get() == 0);
         heal();
+        await("all that is under way has happened")
+                .atMost(Duration.ofSeconds(120))
+                .until(() -> slow.get() == 0);
         settle();
         neverAllowed().forEach(this::problem);
         return new Outcome(row(Duration.between(begin, Instant.now())), List.copyOf(problems));
@@ -347,7 +347,7 @@ final class Trial implements AutoCloseable {
                 cloud.aws().throttle(0);
                 cloud.aws().heal();
             }
-            case "smtp" -> cloud.mailbox().heal();
+            case "smtp" -> slowly(cloud.mailbox()::heal);
             default -> certificates.refuse(false);
         }
     }
