@@ -162,24 +162,26 @@ class MemoryIT {
     /** What is in use after a full collection, and what the process has of the machine's memory. */
     private record Sample(long liveHeap, long resident) {}
 
-    private static Sample sample(ReactorProcess reactor) throws Exception {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        new ProcessBuilder(jcmd.toString(), String.valueOf(reactor.pid()), "GC.run")
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-        double heap = reactor.get("/observe/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("jvm_memory_used_bytes") && line.contains("area=\"heap\""))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+    private static Sample sample(ReactorProcess reactor) throws IOException {
+        long live = liveHeap(reactor.pid());
         try (Stream<String> status = Files.lines(Path.of("/proc", String.valueOf(reactor.pid()), "status"))) {
             long resident = status.filter(line -> line.startsWith("VmRSS:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                     .findFirst()
                     .orElseThrow();
-            return new Sample((long) heap, resident);
+            return new Sample(live, resident);
+        }
+    }
+
+    /** The last line of the histogram has the sum of all objects that a collection, which it makes, leaves. */
+    private static long liveHeap(long pid) throws IOException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process histogram = new ProcessBuilder(jcmd.toString(), String.valueOf(pid), "GC.class_histogram").start();
+        try (Stream<String> lines = histogram.inputReader().lines()) {
+            return lines.filter(line -> line.startsWith("Total"))
+                    .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[2]))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
