@@ -138,6 +138,8 @@ final class Trial implements AutoCloseable {
         settings.put("REACTOR_BOOTSTRAP_ATTEMPTS", "4");
         settings.put("REACTOR_BOOTSTRAP_RETRY_DELAY", "400ms");
         settings.put("REACTOR_TERMINATE_CHECK_DELAY", "400ms");
+        settings.put("REACTOR_MAIL_PAUSE", "0s");
+        settings.put("REACTOR_MAIL_PER_HOUR", "1000");
         List<String> options = new ArrayList<>(certificates.jvmOptions());
         options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
         options.add("-Dcamel.component.http.soTimeout=2000");
