@@ -3,12 +3,11 @@ package io.autoscale.reactor.chaos;
 import static org.awaitility.Awaitility.await;
 
 import io.autoscale.reactor.standin.Cloud;
+import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SaltApi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,8 +33,8 @@ final class ReactorProcess implements AutoCloseable {
     private final Path home;
     private final Path log;
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final int port = freePort();
-    private final int managementPort = freePort();
+    private final int port = Ports.free();
+    private final int managementPort = Ports.free();
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -213,14 +212,6 @@ final class ReactorProcess implements AutoCloseable {
                     Files.copy(file, copy);
                 }
             }
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.autoscale.reactor.standin.Announcements;
 import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.InstanceHost;
 import io.autoscale.reactor.standin.OpenSsh;
+import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SaltApi;
 import io.autoscale.reactor.standin.ScratchRoot;
@@ -58,7 +59,7 @@ final class Trial implements AutoCloseable {
     private final CertificateHost certificates;
     private final ReactorProcess reactor;
     private final SnsDeliveries sns;
-    private final int sshPort = ReactorProcess.freePort();
+    private final int sshPort = Ports.free();
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
     private final Map<String, String> firstLaunch = new ConcurrentHashMap<>();
     private final Map<String, String> impostors = new ConcurrentHashMap<>();
