@@ -45,10 +45,8 @@ class ChaosIT {
                 Integer.getInteger("chaos.kills", 2),
                 Integer.getInteger("chaos.millis", 16_000));
         Files.writeString(RESULTS.resolve("seed-" + seed + ".txt"), schedule.describe());
-        Path log = RESULTS.resolve("seed-" + seed + ".log");
-        Files.deleteIfExists(log);
         Trial.Outcome outcome;
-        try (Trial trial = new Trial(schedule, PROGRAM, directory, log)) {
+        try (Trial trial = new Trial(schedule, PROGRAM, directory, RESULTS)) {
             outcome = trial.run();
         }
         System.out.println(outcome.row());

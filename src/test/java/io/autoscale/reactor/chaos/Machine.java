@@ -183,6 +183,29 @@ final class Machine implements AutoCloseable {
         return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
     }
 
+    /** What there is to know of it, for a trial that went wrong. */
+    synchronized String describe() throws IOException {
+        StringBuilder text = new StringBuilder(id + " at " + address + ":" + port + (off ? ", powered off" : "")
+                + (server.isPresent() ? ", booted" : ", not booted") + ", minion "
+                + (playing.isPresent() ? "asking" : "silent") + "\n");
+        for (Path file : List.of(
+                directory.resolve("sshd.log"),
+                root.path().resolve("var/log/ec2-autoscale-reactor.log.1"),
+                root.log(),
+                root.path().resolve("var/log/salt/minion"),
+                root.path().resolve("var/run/salt-minion.pid"))) {
+            text.append("---- ").append(file).append('\n');
+            text.append(Files.exists(file) ? Files.readString(file) : "is not there\n");
+        }
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(directory.toString()))
+                .forEach(process -> text.append(process.pid())
+                        .append(' ')
+                        .append(process.info().commandLine().orElse(""))
+                        .append('\n'));
+        return text.toString();
+    }
+
     @Override
     public synchronized void close() {
         powerOff();

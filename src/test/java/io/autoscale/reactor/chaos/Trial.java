@@ -52,6 +52,7 @@ final class Trial implements AutoCloseable {
     private static final List<String> QUEUES = List.of("events", "launches", "terminations", "give-ups", "parked");
 
     private final Schedule schedule;
+    private final Path results;
     private final Path directory;
     private final Cloud cloud;
     private final SnsSigner signer = new SnsSigner("us-east-1", Clock.systemUTC());
@@ -77,11 +78,12 @@ final class Trial implements AutoCloseable {
      *
      * @param program the directory that {@code mvn package} leaves
      * @param directory an empty one, for the reactor's home and the instances
-     * @param log where the reactor's log goes
+     * @param results where the reactor's log goes, and what is to be known of what went wrong
      */
-    Trial(Schedule schedule, Path program, Path directory, Path log)
+    Trial(Schedule schedule, Path program, Path directory, Path results)
             throws IOException, GeneralSecurityException, OperatorCreationException {
         this.schedule = schedule;
+        this.results = results;
         this.directory = directory;
         this.cloud = new Cloud(directory);
         this.certificates = new CertificateHost(signer, directory);
@@ -376,7 +378,7 @@ final class Trial implements AutoCloseable {
                         deed.run();
                     } catch (InterruptedException closing) {
                         Thread.currentThread().interrupt();
-                    } catch (Exception e) {
+                    } catch (Exception | Error e) {
                         problem("A part of the trial itself failed: " + e);
                     } finally {
                         slow.decrementAndGet();
@@ -405,6 +407,13 @@ final class Trial implements AutoCloseable {
             boolean workLeft = WORK.stream().anyMatch(queue -> waiting.get(queue) > 0);
             if (!workLeft || Instant.now().isAfter(end)) {
                 unsettled.forEach(this::problem);
+                for (Map.Entry<String, Machine> machine : machines.entrySet()) {
+                    if (unsettled.stream().anyMatch(text -> text.contains(machine.getKey()))) {
+                        Files.writeString(
+                                results.resolve("seed-" + schedule.seed() + "-" + machine.getKey() + ".txt"),
+                                machine.getValue().describe());
+                    }
+                }
                 if (workLeft) {
                     problem("Work is left on the queues: " + waiting);
                 }
