@@ -87,6 +87,8 @@ final class Trial implements AutoCloseable {
         this.directory = directory;
         this.cloud = new Cloud(directory);
         this.certificates = new CertificateHost(signer, directory);
+        Path log = results.resolve("seed-" + schedule.seed() + ".log");
+        Files.deleteIfExists(log);
         this.reactor = new ReactorProcess(program, Files.createDirectory(directory.resolve("home")), log, settings());
         this.sns = new SnsDeliveries(reactor.webhook(), signer);
     }

@@ -185,7 +185,8 @@ public final class OpenSsh implements AutoCloseable {
                 "MaxSessions 500",
                 "PrintMotd no",
                 "LogLevel VERBOSE",
-                "SetEnv REACTOR_ROOT=" + root.path()));
+                // A HOME of its own: what the user of the test has in .bashrc may take a minute.
+                "SetEnv REACTOR_ROOT=" + root.path() + " HOME=" + root.path()));
         Path configuration = folder.resolve("sshd_config");
         if (Files.exists(configuration)) {
             return start(folder, configuration);
