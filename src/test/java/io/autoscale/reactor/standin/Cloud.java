@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 
 /**
@@ -22,11 +23,13 @@ public class Cloud implements AutoCloseable {
     private final Mailbox mailbox = new Mailbox();
     private final InstanceHost host;
     private final Path privateKey;
+    private final String publicKey;
 
     /** @param directory where the private key is written that lets in to every instance */
     public Cloud(Path directory) {
         KeyPair pair = InstanceHost.ecKey();
         privateKey = write(pair, directory.resolve("instances.key"));
+        publicKey = PublicKeyEntry.toString(pair.getPublic());
         host = new InstanceHost(pair.getPublic(), salt);
     }
 
@@ -49,6 +52,11 @@ public class Cloud implements AutoCloseable {
     /** The SSH key of every instance, as a file that OpenSSH reads too. */
     public Path privateKey() {
         return privateKey;
+    }
+
+    /** The public half of it, as a line of {@code authorized_keys}. */
+    public String publicKey() {
+        return publicKey;
     }
 
     /** A new instance of this group: running, and its host key is on its console. */

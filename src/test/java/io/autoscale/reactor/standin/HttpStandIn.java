@@ -44,8 +44,8 @@ public abstract class HttpStandIn implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        server = listen(0);
-        port = server.getAddress().getPort();
+        port = Ports.free();
+        server = listen(port);
     }
 
     /** Where this stand-in listens, without a path. */

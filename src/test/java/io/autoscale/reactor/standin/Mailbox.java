@@ -29,8 +29,8 @@ public class Mailbox implements AutoCloseable {
     private Optional<ServerSocket> silent = Optional.empty();
 
     public Mailbox() {
-        server = listen(0);
-        port = server.getSmtp().getPort();
+        port = Ports.free();
+        server = listen(port);
     }
 
     public int port() {

@@ -25,8 +25,12 @@ public final class OpenSsh implements AutoCloseable {
 
     public static final String MISSING = "No OpenSSH server and client here: apt-get install openssh-server";
 
-    private static final List<Path> FOLDERS =
-            List.of(Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/usr/local/sbin"), Path.of("/usr/local/bin"));
+    private static final List<Path> FOLDERS = List.of(
+            Path.of("/usr/sbin"),
+            Path.of("/usr/bin"),
+            Path.of("/bin"),
+            Path.of("/usr/local/sbin"),
+            Path.of("/usr/local/bin"));
 
     private final Process server;
     private final int port;
@@ -49,23 +53,38 @@ public final class OpenSsh implements AutoCloseable {
     /** Starts a server that keeps all that it needs, and its scratch root, in {@code directory}. */
     public static OpenSsh start(Path directory) throws IOException, InterruptedException {
         Path folder = directory.toAbsolutePath();
-        ScratchRoot root = new ScratchRoot(Files.createDirectories(folder.resolve("root")));
-        makeKey(folder.resolve("host_key"));
         makeKey(folder.resolve("client_key"));
         Files.copy(folder.resolve("client_key.pub"), folder.resolve("authorized_keys"));
+        for (int attempt = 1; ; attempt++) {
+            Files.deleteIfExists(folder.resolve("sshd_config"));
+            try {
+                return boot(folder, "127.0.0.1", freePort());
+            } catch (IOException e) {
+                if (attempt == 3) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Starts the server of an instance that has a loopback address of its own, and lets in whom the file
+     * {@code authorized_keys} in its directory names. Booted again in the same directory it is the same host.
+     */
+    public static OpenSsh boot(Path directory, String address, int port) throws IOException, InterruptedException {
+        Path folder = directory.toAbsolutePath();
+        ScratchRoot root = new ScratchRoot(Files.createDirectories(folder.resolve("root")));
+        if (Files.notExists(folder.resolve("host_key.pub"))) {
+            makeKey(folder.resolve("host_key"));
+        }
         if ("root".equals(user())) {
             Files.createDirectories(Path.of("/run/sshd")); // sshd insists on it when it runs as root.
         }
-        for (int attempt = 1; ; attempt++) {
-            int port = freePort();
-            Process server = launch(folder, port, root);
-            if (isListening(server, folder)) {
-                return new OpenSsh(server, port, folder, root);
-            }
-            if (attempt == 3) {
-                throw new IOException("sshd did not start: " + Files.readString(folder.resolve("sshd.log")));
-            }
+        Process server = launch(folder, address, port, root);
+        if (!isListening(server, folder)) {
+            throw new IOException("sshd did not start: " + Files.readString(folder.resolve("sshd.log")));
         }
+        return new OpenSsh(server, port, folder, root);
     }
 
     public int port() {
@@ -120,6 +139,26 @@ public final class OpenSsh implements AutoCloseable {
         return line;
     }
 
+    /** Cuts the connections that are open; what was started in them goes on. */
+    public void drop() {
+        server.descendants().filter(OpenSsh::isSshd).forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** From now on connections are refused; those that are open stay. For good: only another boot ends it. */
+    public void refuse() {
+        server.destroyForcibly();
+        await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
+    }
+
+    /** From now on, until {@link #speak}, connections are accepted but nothing is said; those that are open stay. */
+    public void fallSilent() throws IOException, InterruptedException {
+        run(program("kill"), "-STOP", String.valueOf(server.pid()));
+    }
+
+    public void speak() throws IOException, InterruptedException {
+        run(program("kill"), "-CONT", String.valueOf(server.pid()));
+    }
+
     /** Stops the server, its sessions, and all that was started in them. */
     @Override
     public void close() {
@@ -130,9 +169,10 @@ public final class OpenSsh implements AutoCloseable {
         await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
 
-    private static Process launch(Path folder, int port, ScratchRoot root) throws IOException, InterruptedException {
+    private static Process launch(Path folder, String address, int port, ScratchRoot root)
+            throws IOException, InterruptedException {
         List<String> settings = new ArrayList<>(List.of(
-                "ListenAddress 127.0.0.1",
+                "ListenAddress " + address,
                 "Port " + port,
                 "HostKey " + folder.resolve("host_key"),
                 "AuthorizedKeysFile " + folder.resolve("authorized_keys"),
@@ -145,8 +185,12 @@ public final class OpenSsh implements AutoCloseable {
                 "MaxSessions 500",
                 "PrintMotd no",
                 "LogLevel VERBOSE",
-                "SetEnv REACTOR_ROOT=" + root.path()));
+                // A HOME of its own: what the user of the test has in .bashrc may take a minute.
+                "SetEnv REACTOR_ROOT=" + root.path() + " HOME=" + root.path()));
         Path configuration = folder.resolve("sshd_config");
+        if (Files.exists(configuration)) {
+            return start(folder, configuration);
+        }
         // OpenSSH 9.8 and newer shut out an address after failed logins; older ones don't know the setting.
         settings.add("PerSourcePenalties no");
         Files.write(configuration, settings);
@@ -154,6 +198,15 @@ public final class OpenSsh implements AutoCloseable {
             settings.remove(settings.size() - 1);
             Files.write(configuration, settings);
         }
+        return start(folder, configuration);
+    }
+
+    private static boolean isSshd(ProcessHandle process) {
+        return process.info().command().filter(path -> path.contains("sshd")).isPresent();
+    }
+
+    private static Process start(Path folder, Path configuration) throws IOException {
+        Files.deleteIfExists(folder.resolve("sshd.log"));
         return new ProcessBuilder(program("sshd"), "-D", "-e", "-f", configuration.toString())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

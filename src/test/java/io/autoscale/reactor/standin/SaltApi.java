@@ -127,6 +127,11 @@ public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
                 .toList();
     }
 
+    /** Every key that was accepted by a call, in order. */
+    public List<Acceptance> acceptances() {
+        return keys.acceptances();
+    }
+
     /** How many logins succeeded. */
     public int logins() {
         return logins.get();
@@ -539,6 +544,9 @@ public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
 
     /** One function that was run, with the minion ids (or the glob) that it was given. */
     public record Call(String function, List<String> ids, Instant at) {}
+
+    /** A key that was pending under this id and was accepted. */
+    public record Acceptance(String id, String publicKey) {}
 
     private record Session(String user, boolean expired) {}
 

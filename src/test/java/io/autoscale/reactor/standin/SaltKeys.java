@@ -27,6 +27,7 @@ class SaltKeys {
     static final List<String> SECTIONS = List.of(ACCEPTED, PENDING, REJECTED, DENIED);
 
     private final Map<String, TreeMap<String, String>> sections = new LinkedHashMap<>();
+    private final List<SaltApi.Acceptance> acceptances = new ArrayList<>();
 
     SaltKeys() {
         SECTIONS.forEach(section -> sections.put(section, new TreeMap<>()));
@@ -141,8 +142,15 @@ class SaltKeys {
         return remaining(exact);
     }
 
+    /** Every key that was moved from the pending to the accepted ones, in order. */
+    synchronized List<SaltApi.Acceptance> acceptances() {
+        return List.copyOf(acceptances);
+    }
+
     private void move(String id) {
-        sections.get(ACCEPTED).put(id, sections.get(PENDING).remove(id));
+        String key = sections.get(PENDING).remove(id);
+        sections.get(ACCEPTED).put(id, key);
+        acceptances.add(new SaltApi.Acceptance(id, key));
     }
 
     /** As Salt does it: names are globs here, and a name given under several sections is listed once for each. */
