@@ -149,20 +149,22 @@ public final class App implements Callable<Integer> {
         return 0;
     }
 
-    /** Whoever stops the program waits half a minute at most; ending hard loses nothing, as a crash loses nothing. */
+    /**
+     * Whoever stops the program waits half a minute at most; ending hard loses nothing, as a crash loses nothing. While this
+     * hook waits the JVM does not end by itself, which would be with 143: the program ends by its own code, or over time.
+     */
     private static void limitShutdown() {
-        Thread limit = new Thread(
-                () -> {
-                    try {
-                        Thread.sleep(LONGEST_SHUTDOWN.toMillis());
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                    Runtime.getRuntime().halt(TERMINATED);
-                },
-                "shutdown-limit");
-        limit.setDaemon(true);
-        Runtime.getRuntime().addShutdownHook(new Thread(limit::start, "shutdown-limit-starter"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            try {
+                                Thread.sleep(LONGEST_SHUTDOWN.toMillis());
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            Runtime.getRuntime().halt(TERMINATED);
+                        },
+                        "shutdown-limit"));
     }
 
     /** Nothing can be done without the queues, and a start may mend it; ending hard loses nothing that was answered 200. */

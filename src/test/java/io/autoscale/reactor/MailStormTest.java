@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -137,15 +136,12 @@ class MailStormTest {
         return String.join("\n", mails());
     }
 
-    /** What one of the administrators has been mailed. */
+    /** What has been mailed; each mail is there once for each of the two administrators. */
     private List<String> mails() {
-        List<String> mails = new ArrayList<>();
-        List<MimeMessage> all = cloud.mailbox().mails();
-        // Each mail is there once for each of the two, one after the other.
-        for (int n = 0; n < all.size(); n += 2) {
-            mails.add(read(all.get(n)));
-        }
-        return mails;
+        return cloud.mailbox().mails().stream()
+                .map(MailStormTest::read)
+                .distinct()
+                .toList();
     }
 
     private static String read(MimeMessage mail) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,12 +97,18 @@ abstract class OutageTest {
         assertThat(cloud.mailbox().about("does not answer")).isEmpty();
     }
 
-    /** The one mail about this, as both recipients have it. */
-    String mailAbout(String word) {
-        await().atMost(LONG).until(() -> cloud.mailbox().about(word).size() >= RECIPIENTS);
-        List<String> mails = cloud.mailbox().about(word);
+    /** The one mail that has all of these words, as both recipients have it. */
+    String mailAbout(String... words) {
+        await().atMost(LONG).until(() -> mailsAbout(words).size() >= RECIPIENTS);
+        List<String> mails = mailsAbout(words);
         assertThat(mails).hasSize(RECIPIENTS);
         assertThat(mails.get(1)).isEqualTo(mails.get(0));
         return mails.get(0);
+    }
+
+    List<String> mailsAbout(String... words) {
+        return cloud.mailbox().about("").stream()
+                .filter(text -> Stream.of(words).allMatch(text::contains))
+                .toList();
     }
 }
