@@ -36,6 +36,7 @@ public final class OpenSsh implements AutoCloseable {
     private final int port;
     private final Path directory;
     private final ScratchRoot root;
+    private final List<ProcessHandle> orphans = new ArrayList<>();
 
     private OpenSsh(Process server, int port, Path directory, ScratchRoot root) {
         this.server = server;
@@ -81,7 +82,15 @@ public final class OpenSsh implements AutoCloseable {
             Files.createDirectories(Path.of("/run/sshd")); // sshd insists on it when it runs as root.
         }
         Process server = launch(folder, address, port, root);
-        if (!isListening(server, folder)) {
+        boolean listening = false;
+        try {
+            listening = isListening(server, folder);
+        } finally {
+            if (!listening) {
+                server.destroyForcibly();
+            }
+        }
+        if (!listening) {
             throw new IOException("sshd did not start: " + Files.readString(folder.resolve("sshd.log")));
         }
         return new OpenSsh(server, port, folder, root);
@@ -146,6 +155,7 @@ public final class OpenSsh implements AutoCloseable {
 
     /** From now on connections are refused; those that are open stay. For good: only another boot ends it. */
     public void refuse() {
+        server.descendants().filter(OpenSsh::isSshd).forEach(orphans::add);
         server.destroyForcibly();
         await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
@@ -165,6 +175,7 @@ public final class OpenSsh implements AutoCloseable {
         List<ProcessHandle> sessions = server.descendants().toList();
         server.destroyForcibly();
         sessions.forEach(ProcessHandle::destroyForcibly);
+        orphans.forEach(ProcessHandle::destroyForcibly);
         root.close();
         await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
