@@ -127,6 +127,7 @@ final class Trial implements AutoCloseable {
         }
         heal();
         await("all that is under way has happened")
+                .dontCatchUncaughtExceptions()
                 .atMost(Duration.ofSeconds(120))
                 .until(() -> slow.get() == 0);
         settle();

@@ -157,7 +157,7 @@ public final class OpenSsh implements AutoCloseable {
     public void refuse() {
         server.descendants().filter(OpenSsh::isSshd).forEach(orphans::add);
         server.destroyForcibly();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
+        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
 
     /** From now on, until {@link #speak}, connections are accepted but nothing is said; those that are open stay. */
@@ -177,7 +177,7 @@ public final class OpenSsh implements AutoCloseable {
         sessions.forEach(ProcessHandle::destroyForcibly);
         orphans.forEach(ProcessHandle::destroyForcibly);
         root.close();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
+        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
 
     private static Process launch(Path folder, String address, int port, ScratchRoot root)
@@ -225,8 +225,10 @@ public final class OpenSsh implements AutoCloseable {
                 .start();
     }
 
+    // Awaitility would throw here what fails on any thread, and nobody would stop the server that has just started.
     private static boolean isListening(Process server, Path folder) {
-        await().atMost(Duration.ofSeconds(20))
+        await().dontCatchUncaughtExceptions()
+                .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> !server.isAlive()
                         || Files.readString(folder.resolve("sshd.log")).contains("Server listening on"));
