@@ -43,7 +43,7 @@ class ChaosIT {
                 seed,
                 Integer.getInteger("chaos.events", 60),
                 Integer.getInteger("chaos.kills", 2),
-                Integer.getInteger("chaos.millis", 16_000));
+                Integer.getInteger("chaos.millis", 12_000));
         Files.writeString(RESULTS.resolve("seed-" + seed + ".txt"), schedule.describe());
         Trial.Outcome outcome;
         try (Trial trial = new Trial(schedule, PROGRAM, directory, RESULTS)) {
