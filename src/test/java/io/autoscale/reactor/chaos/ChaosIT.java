@@ -61,7 +61,7 @@ class ChaosIT {
     /** One, or several as {@code 1..20} or {@code 3,5,8}. */
     static LongStream seeds() {
         String one = System.getProperty("chaos.seed", "");
-        String seeds = one.isEmpty() ? System.getProperty("chaos.seeds", "1") : one;
+        String seeds = one.isEmpty() ? System.getProperty("chaos.seeds", "40") : one;
         if (seeds.contains("..")) {
             String[] ends = seeds.split("\\.\\.");
             return IntStream.rangeClosed(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]))
