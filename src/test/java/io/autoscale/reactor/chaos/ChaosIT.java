@@ -43,7 +43,7 @@ class ChaosIT {
                 seed,
                 Integer.getInteger("chaos.events", 60),
                 Integer.getInteger("chaos.kills", 2),
-                Integer.getInteger("chaos.millis", 16_000));
+                Integer.getInteger("chaos.millis", 12_000));
         Files.writeString(RESULTS.resolve("seed-" + seed + ".txt"), schedule.describe());
         Trial.Outcome outcome;
         try (Trial trial = new Trial(schedule, PROGRAM, directory, RESULTS)) {
@@ -61,7 +61,7 @@ class ChaosIT {
     /** One, or several as {@code 1..20} or {@code 3,5,8}. */
     static LongStream seeds() {
         String one = System.getProperty("chaos.seed", "");
-        String seeds = one.isEmpty() ? System.getProperty("chaos.seeds", "1") : one;
+        String seeds = one.isEmpty() ? System.getProperty("chaos.seeds", "40") : one;
         if (seeds.contains("..")) {
             String[] ends = seeds.split("\\.\\.");
             return IntStream.rangeClosed(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]))

@@ -28,6 +28,10 @@ final class Machine implements AutoCloseable {
     private final ScratchRoot root;
     private final List<String> ownKeys = new ArrayList<>();
     private Optional<OpenSsh> server = Optional.empty();
+
+    /** Those that refuse connections, for the sessions that they have left. */
+    private final List<OpenSsh> earlier = new ArrayList<>();
+
     private Optional<String> playing = Optional.empty();
     private boolean off;
 
@@ -112,6 +116,8 @@ final class Machine implements AutoCloseable {
     private void halt() {
         server.ifPresent(OpenSsh::close);
         server = Optional.empty();
+        earlier.forEach(OpenSsh::close);
+        earlier.clear();
         look();
     }
 
@@ -132,6 +138,7 @@ final class Machine implements AutoCloseable {
     synchronized void listen() throws IOException, InterruptedException {
         if (server.isPresent()) {
             server.get().refuse();
+            earlier.add(server.get());
             server = Optional.of(OpenSsh.boot(directory, address, port));
         }
     }

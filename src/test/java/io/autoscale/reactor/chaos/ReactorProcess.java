@@ -123,6 +123,7 @@ final class ReactorProcess implements AutoCloseable {
     /** Waits until it takes deliveries; fails at once if it ends before. */
     void awaitReady(Duration atMost) {
         await("the reactor is ready")
+                .dontCatchUncaughtExceptions()
                 .atMost(atMost)
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {

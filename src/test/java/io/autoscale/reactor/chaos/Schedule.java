@@ -130,7 +130,7 @@ record Schedule(long seed, int millis, List<Life> lives, List<Step> steps, List<
         private static final List<List<String>> FAULTS = List.of(
                 List.of("salt refuses", "salt hangs", "salt 503", "salt 500", "salt forgets", "salt expires"),
                 List.of("aws throttles", "aws 503", "aws 500", "aws slow", "aws refuses"),
-                List.of("smtp refuses", "smtp hangs"),
+                List.of("smtp breaks off", "smtp hangs"),
                 List.of("certificate host away"));
 
         private final long seed;

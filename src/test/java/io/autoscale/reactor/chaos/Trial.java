@@ -58,6 +58,7 @@ final class Trial implements AutoCloseable {
     private final SnsSigner signer = new SnsSigner("us-east-1", Clock.systemUTC());
     private final SnsSigner forger = new SnsSigner("us-east-1", Clock.systemUTC());
     private final CertificateHost certificates;
+    private final Door mailDoor;
     private final ReactorProcess reactor;
     private final SnsDeliveries sns;
     private final int sshPort = Ports.free();
@@ -87,6 +88,7 @@ final class Trial implements AutoCloseable {
         this.directory = directory;
         this.cloud = new Cloud(directory);
         this.certificates = new CertificateHost(signer, directory);
+        this.mailDoor = new Door(cloud.mailbox().port());
         Path log = results.resolve("seed-" + schedule.seed() + ".log");
         Files.deleteIfExists(log);
         this.reactor = new ReactorProcess(program, Files.createDirectory(directory.resolve("home")), log, settings());
@@ -125,6 +127,7 @@ final class Trial implements AutoCloseable {
         }
         heal();
         await("all that is under way has happened")
+                .dontCatchUncaughtExceptions()
                 .atMost(Duration.ofSeconds(120))
                 .until(() -> slow.get() == 0);
         settle();
@@ -143,6 +146,7 @@ final class Trial implements AutoCloseable {
         settings.put("REACTOR_BOOTSTRAP_ATTEMPTS", "4");
         settings.put("REACTOR_BOOTSTRAP_RETRY_DELAY", "400ms");
         settings.put("REACTOR_TERMINATE_CHECK_DELAY", "400ms");
+        settings.put("REACTOR_MAIL_PORT", String.valueOf(mailDoor.port()));
         settings.put("REACTOR_MAIL_PAUSE", "0s");
         settings.put("REACTOR_MAIL_PER_HOUR", "1000");
         List<String> options = new ArrayList<>(certificates.jvmOptions());
@@ -340,8 +344,8 @@ final class Trial implements AutoCloseable {
             case "aws 500" -> cloud.aws().failWith(500);
             case "aws slow" -> cloud.aws().hang(Duration.ofMillis(1_500));
             case "aws refuses" -> cloud.aws().refuse();
-            case "smtp refuses" -> cloud.mailbox().refuse();
-            case "smtp hangs" -> cloud.mailbox().hang();
+            case "smtp breaks off" -> mailDoor.be(Door.State.BROKEN);
+            case "smtp hangs" -> mailDoor.be(Door.State.SILENT);
             case "certificate host away" -> certificates.refuse(true);
             default -> throw new IllegalArgumentException("There is no fault " + what);
         }
@@ -354,7 +358,7 @@ final class Trial implements AutoCloseable {
                 cloud.aws().throttle(0);
                 cloud.aws().heal();
             }
-            case "smtp" -> slowly(cloud.mailbox()::heal);
+            case "smtp" -> mailDoor.be(Door.State.OPEN);
             default -> certificates.refuse(false);
         }
     }
@@ -541,6 +545,7 @@ final class Trial implements AutoCloseable {
         watcher.shutdownNow();
         machines.values().forEach(Machine::close);
         certificates.close();
+        mailDoor.close();
         cloud.close();
     }
 

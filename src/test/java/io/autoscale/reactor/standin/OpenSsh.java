@@ -36,6 +36,7 @@ public final class OpenSsh implements AutoCloseable {
     private final int port;
     private final Path directory;
     private final ScratchRoot root;
+    private final List<ProcessHandle> orphans = new ArrayList<>();
 
     private OpenSsh(Process server, int port, Path directory, ScratchRoot root) {
         this.server = server;
@@ -81,7 +82,15 @@ public final class OpenSsh implements AutoCloseable {
             Files.createDirectories(Path.of("/run/sshd")); // sshd insists on it when it runs as root.
         }
         Process server = launch(folder, address, port, root);
-        if (!isListening(server, folder)) {
+        boolean listening = false;
+        try {
+            listening = isListening(server, folder);
+        } finally {
+            if (!listening) {
+                server.destroyForcibly();
+            }
+        }
+        if (!listening) {
             throw new IOException("sshd did not start: " + Files.readString(folder.resolve("sshd.log")));
         }
         return new OpenSsh(server, port, folder, root);
@@ -146,8 +155,9 @@ public final class OpenSsh implements AutoCloseable {
 
     /** From now on connections are refused; those that are open stay. For good: only another boot ends it. */
     public void refuse() {
+        server.descendants().filter(OpenSsh::isSshd).forEach(orphans::add);
         server.destroyForcibly();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
+        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
 
     /** From now on, until {@link #speak}, connections are accepted but nothing is said; those that are open stay. */
@@ -165,8 +175,9 @@ public final class OpenSsh implements AutoCloseable {
         List<ProcessHandle> sessions = server.descendants().toList();
         server.destroyForcibly();
         sessions.forEach(ProcessHandle::destroyForcibly);
+        orphans.forEach(ProcessHandle::destroyForcibly);
         root.close();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
+        await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
 
     private static Process launch(Path folder, String address, int port, ScratchRoot root)
@@ -214,8 +225,10 @@ public final class OpenSsh implements AutoCloseable {
                 .start();
     }
 
+    // Awaitility would throw here what fails on any thread, and nobody would stop the server that has just started.
     private static boolean isListening(Process server, Path folder) {
-        await().atMost(Duration.ofSeconds(20))
+        await().dontCatchUncaughtExceptions()
+                .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> !server.isAlive()
                         || Files.readString(folder.resolve("sshd.log")).contains("Server listening on"));
