@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Delivers as SNS does: what is answered with 5xx, 429, or not at all is delivered again a little later, the same text with
@@ -29,7 +30,8 @@ final class SnsDeliveries implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final int NO_ANSWER = -1;
 
-    private final URI webhook;
+    private final List<URI> webhooks;
+    private final AtomicInteger next = new AtomicInteger();
     private final SnsSigner signer;
     private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
     private final HttpClient http = HttpClient.newBuilder()
@@ -42,8 +44,9 @@ final class SnsDeliveries implements AutoCloseable {
         return thread;
     });
 
-    SnsDeliveries(URI webhook, SnsSigner signer) {
-        this.webhook = webhook;
+    /** @param webhooks taken in turn, as a load balancer does */
+    SnsDeliveries(List<URI> webhooks, SnsSigner signer) {
+        this.webhooks = List.copyOf(webhooks);
         this.signer = signer;
     }
 
@@ -90,6 +93,7 @@ final class SnsDeliveries implements AutoCloseable {
     }
 
     private int post(Delivery delivery) {
+        URI webhook = webhooks.get(Math.floorMod(next.getAndIncrement(), webhooks.size()));
         HttpRequest.Builder request = HttpRequest.newBuilder(webhook)
                 .timeout(PATIENCE)
                 .POST(HttpRequest.BodyPublishers.ofString(delivery.body()));

@@ -7,6 +7,7 @@ import io.autoscale.reactor.chaos.Schedule.Life;
 import io.autoscale.reactor.chaos.Schedule.Step;
 import io.autoscale.reactor.chaos.Schedule.What;
 import io.autoscale.reactor.standin.Announcements;
+import io.autoscale.reactor.standin.BrokerProcess;
 import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.InstanceHost;
 import io.autoscale.reactor.standin.OpenSsh;
@@ -59,7 +60,8 @@ final class Trial implements AutoCloseable {
     private final SnsSigner forger = new SnsSigner("us-east-1", Clock.systemUTC());
     private final CertificateHost certificates;
     private final Door mailDoor;
-    private final ReactorProcess reactor;
+    private final List<ReactorProcess> reactors;
+    private final Optional<BrokerProcess> broker;
     private final SnsDeliveries sns;
     private final int sshPort = Ports.free();
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
@@ -75,13 +77,14 @@ final class Trial implements AutoCloseable {
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(Trial::daemon);
 
     /**
-     * A trial that has not begun.
+     * A trial that has not begun: one reactor with its embedded broker, or several that share a broker of its own process.
      *
+     * @param count how many reactors
      * @param program the directory that {@code mvn package} leaves
      * @param directory an empty one, for the reactor's home and the instances
      * @param results where the reactor's log goes, and what is to be known of what went wrong
      */
-    Trial(Schedule schedule, Path program, Path directory, Path results)
+    Trial(Schedule schedule, int count, Path program, Path directory, Path results)
             throws IOException, GeneralSecurityException, OperatorCreationException {
         this.schedule = schedule;
         this.results = results;
@@ -91,8 +94,14 @@ final class Trial implements AutoCloseable {
         this.mailDoor = new Door(cloud.mailbox().port());
         Path log = results.resolve("seed-" + schedule.seed() + ".log");
         Files.deleteIfExists(log);
-        this.reactor = new ReactorProcess(program, Files.createDirectory(directory.resolve("home")), log, settings());
-        this.sns = new SnsDeliveries(reactor.webhook(), signer);
+        this.broker = count == 1 ? Optional.empty() : Optional.of(new BrokerProcess(directory));
+        this.reactors = new ArrayList<>();
+        for (int number = 1; number <= count; number++) {
+            Path home = Files.createDirectory(directory.resolve("home" + number));
+            reactors.add(new ReactorProcess(program, home, log, settings()));
+        }
+        this.sns =
+                new SnsDeliveries(reactors.stream().map(ReactorProcess::webhook).toList(), signer);
     }
 
     /** What a trial came to: its numbers, and what was not as it should be. */
@@ -116,8 +125,8 @@ final class Trial implements AutoCloseable {
 
     Outcome run() throws Exception {
         Instant begin = Instant.now();
-        reactor.start();
-        reactor.awaitReady(START);
+        broker.ifPresent(BrokerProcess::start);
+        startAll();
         watcher.scheduleWithFixedDelay(() -> machines.values().forEach(Machine::look), 200, 200, TimeUnit.MILLISECONDS);
         CountDownLatch killed = new CountDownLatch(1);
         keeper.execute(() -> endAndStart(killed));
@@ -147,6 +156,11 @@ final class Trial implements AutoCloseable {
         settings.put("REACTOR_BOOTSTRAP_RETRY_DELAY", "400ms");
         settings.put("REACTOR_TERMINATE_CHECK_DELAY", "400ms");
         settings.put("REACTOR_MAIL_PORT", String.valueOf(mailDoor.port()));
+        broker.ifPresent(shared -> {
+            settings.put("REACTOR_BROKER_URL", shared.url());
+            settings.put("REACTOR_BROKER_USERNAME", BrokerProcess.USER);
+            settings.put("REACTOR_BROKER_PASSWORD", BrokerProcess.PASSWORD);
+        });
         settings.put("REACTOR_MAIL_PAUSE", "0s");
         settings.put("REACTOR_MAIL_PER_HOUR", "1000");
         List<String> options = new ArrayList<>(certificates.jvmOptions());
@@ -162,34 +176,54 @@ final class Trial implements AutoCloseable {
         problems.add(text);
     }
 
+    private void startAll() {
+        reactors.forEach(ReactorProcess::start);
+        reactors.forEach(reactor -> reactor.awaitReady(START));
+    }
+
+    /** Several reactors are ended in turn, and so is their broker; that one always hard. */
     private void endAndStart(CountDownLatch done) {
         try {
+            int turn = 0;
             for (Kill kill : schedule.kills()) {
                 if (!kill.duringStart()) {
-                    reactor.awaitReady(START);
-                    awaySince = Long.MAX_VALUE;
+                    awaitAllReady();
                 }
                 TimeUnit.MILLISECONDS.sleep(kill.after());
                 awaySince = Math.min(awaySince, System.nanoTime());
-                if (kill.hard()) {
-                    reactor.kill();
+                int victim = turn++ % (reactors.size() + (broker.isPresent() ? 1 : 0));
+                if (victim == reactors.size()) {
+                    broker.orElseThrow().kill();
+                    broker.orElseThrow().start();
                 } else {
-                    checkStop(reactor.stop(STOP));
+                    endAndStart(reactors.get(victim), kill);
                 }
-                reactor.start();
             }
-            reactor.awaitReady(START);
-            awaySince = Long.MAX_VALUE;
+            awaitAllReady();
             done.countDown();
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            problem("The reactor did not come back: " + e);
+            problem("A process did not come back: " + e);
             done.countDown();
         }
     }
 
-    private void checkStop(Optional<Integer> exit) {
+    private void endAndStart(ReactorProcess reactor, Kill kill) {
+        if (kill.hard()) {
+            reactor.kill();
+        } else {
+            checkStop(reactor, reactor.stop(STOP));
+        }
+        reactor.start();
+    }
+
+    private void awaitAllReady() {
+        reactors.forEach(reactor -> reactor.awaitReady(START));
+        awaySince = Long.MAX_VALUE;
+    }
+
+    private void checkStop(ReactorProcess reactor, Optional<Integer> exit) {
         if (exit.isEmpty()) {
             problem("After SIGTERM the reactor was still there " + STOP.toSeconds() + " s later.");
             reactor.kill();
@@ -404,9 +438,13 @@ final class Trial implements AutoCloseable {
         Instant end = Instant.now().plus(SETTLE);
         while (true) {
             List<String> unsettled = awaitSettled(Duration.between(Instant.now(), end));
-            parked = reactor.parked().size();
-            checkStop(reactor.stop(STOP));
-            Map<String, Long> waiting = Journal.waiting(reactor.home().resolve("data"), QUEUES);
+            parked = reactors.get(0).parked().size();
+            reactors.forEach(reactor -> checkStop(reactor, reactor.stop(STOP)));
+            broker.ifPresent(BrokerProcess::kill);
+            Map<String, Long> waiting = Journal.waiting(
+                    broker.map(BrokerProcess::data)
+                            .orElse(reactors.get(0).home().resolve("data")),
+                    QUEUES);
             if (waiting.get("parked") != parked) {
                 problem("%d were parked, but %d are in the journal.".formatted(parked, waiting.get("parked")));
             }
@@ -425,8 +463,8 @@ final class Trial implements AutoCloseable {
                 }
                 return;
             }
-            reactor.start();
-            reactor.awaitReady(START);
+            broker.ifPresent(BrokerProcess::start);
+            startAll();
             TimeUnit.SECONDS.sleep(5);
         }
     }
@@ -487,7 +525,7 @@ final class Trial implements AutoCloseable {
     }
 
     private void parked(Map<String, Life> lives, List<String> found) throws IOException {
-        List<String> parked = reactor.parked();
+        List<String> parked = reactors.get(0).parked();
         parked.stream()
                 .filter(line ->
                         lives.values().stream().filter(Life::broken).noneMatch(life -> line.contains(life.id())))
@@ -541,7 +579,8 @@ final class Trial implements AutoCloseable {
         keeper.shutdownNow();
         workers.shutdownNow();
         sns.close();
-        reactor.close();
+        reactors.forEach(ReactorProcess::close);
+        broker.ifPresent(BrokerProcess::close);
         watcher.shutdownNow();
         machines.values().forEach(Machine::close);
         certificates.close();

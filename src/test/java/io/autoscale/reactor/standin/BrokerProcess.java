@@ -36,6 +36,11 @@ public final class BrokerProcess implements AutoCloseable {
         return "tcp://127.0.0.1:" + port;
     }
 
+    /** Where its journal is. */
+    public Path data() {
+        return directory.resolve("broker");
+    }
+
     /** Starts it, anew after it was killed; returns when it listens. */
     public BrokerProcess start() {
         try {
@@ -44,7 +49,7 @@ public final class BrokerProcess implements AutoCloseable {
                                     .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-Xmx256m",
-                            "-Dreactor.broker.data=" + directory.resolve("broker"),
+                            "-Dreactor.broker.data=" + data(),
                             "-Dreactor.broker.port=" + port,
                             "-cp",
                             System.getProperty("java.class.path"),
