@@ -1,13 +1,11 @@
 package io.autoscale.reactor;
 
-import io.autoscale.reactor.admin.RunningReactorClient;
-import io.autoscale.reactor.check.Check;
-import io.autoscale.reactor.check.StartProblems;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,17 +74,12 @@ public final class App implements Callable<Integer> {
     /** Runs until it is told to stop; returns 0, or 1 if it could not start. */
     @Command(description = "Run the reactor in the foreground.", mixinStandardHelpOptions = true)
     int run() {
-        Main main = Reactor.main(directory(), Clock.systemUTC());
+        Main main = Reactor.main(home(), Clock.systemUTC());
         main.bind(Beans.WHEN_BROKER_FAILS, (Runnable) App::endWithoutBroker);
         limitShutdown();
-        try {
-            main.run();
-            return main.getExitCode();
-        } catch (Exception e) {
-            spec.commandLine().getErr().println(new StartProblems(main.getCamelContext()).describe(e));
-            main.stop();
-            return 1;
-        }
+        Optional<String> problem = Reactor.run(main);
+        problem.ifPresent(spec.commandLine().getErr()::println);
+        return problem.isPresent() ? 1 : main.getExitCode();
     }
 
     /** Tries everything out; returns 0, or 1 if something has to be mended. */
@@ -94,12 +87,17 @@ public final class App implements Callable<Integer> {
             description = "Try the settings, the routes and every outside system, and say how to mend what fails.",
             mixinStandardHelpOptions = true)
     int check() {
-        return new Check(directory(), Clock.systemUTC(), System.out).run();
+        Silence silence = new Silence();
+        try {
+            return commands().check(System.out);
+        } finally {
+            silence.close();
+        }
     }
 
     @Command(description = "List the work that was given up.", mixinStandardHelpOptions = true)
     int parked() {
-        return ask(RunningReactorClient::parked);
+        return answer(commands()::parked);
     }
 
     @Command(description = "Put work that was given up back on its queue.", mixinStandardHelpOptions = true)
@@ -108,7 +106,7 @@ public final class App implements Callable<Integer> {
                             paramLabel = "ID|INSTANCE|all",
                             description = "an id that parked shows, all of an instance, or all there is")
                     String what) {
-        return ask(reactor -> reactor.replay(what));
+        return answer(() -> commands().replay(what));
     }
 
     @Command(description = "Drop work that was given up.", mixinStandardHelpOptions = true)
@@ -116,31 +114,25 @@ public final class App implements Callable<Integer> {
             @Parameters(paramLabel = "ID", description = "an id that parked shows") String id,
             @Option(names = "--yes", required = true, description = "needed, as what is dropped is lost")
                     boolean sure) {
-        return ask(reactor -> reactor.discard(id));
+        return answer(() -> commands().discard(id));
     }
 
-    /** A question to the running reactor; 1 if none answers. */
-    private int ask(Question question) {
-        String host = "";
-        String port = "";
+    /** Prints what the running reactor answers; 1 if none does. */
+    private int answer(Supplier<String> answer) {
         try {
-            host = Reactor.setting(directory(), "camel.management.host");
-            port = Reactor.setting(directory(), "camel.management.port");
-            System.out.println(question.ask(new RunningReactorClient(host, Integer.parseInt(port))));
+            System.out.println(answer.get());
             return 0;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (Commands.NoReactor e) {
             spec.commandLine()
                     .getErr()
-                    .println("No running reactor answers at its management port " + host + ":" + port + " ("
-                            + e.getMessage()
-                            + "). Start it with bin/reactor run, or give the --home of the one that runs.");
+                    .println(e.getMessage()
+                            + " Start it with bin/reactor run, or give the --home of the one that runs.");
             return 1;
         }
     }
 
-    @FunctionalInterface
-    private interface Question {
-        String ask(RunningReactorClient reactor) throws IOException;
+    private Commands commands() {
+        return new Commands(home());
     }
 
     @Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
@@ -173,8 +165,8 @@ public final class App implements Callable<Integer> {
         Runtime.getRuntime().halt(BROKER_FAILED);
     }
 
-    private Path directory() {
-        return home.toAbsolutePath().normalize();
+    private Home home() {
+        return Home.of(home.toAbsolutePath().normalize());
     }
 
     /** Name and version of the program, as its jar's manifest has it. */

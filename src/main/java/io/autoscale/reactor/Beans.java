@@ -94,7 +94,7 @@ public final class Beans implements CamelConfiguration {
     private static final int LONG_ENOUGH_MAIL = 256 * 1024;
 
     /** Name of the {@link Runnable} that is called when the embedded broker has ended by itself; it must not wait. */
-    static final String WHEN_BROKER_FAILS = "whenBrokerFails";
+    public static final String WHEN_BROKER_FAILS = "whenBrokerFails";
 
     private final Path home;
     private final Clock clock;
@@ -303,9 +303,11 @@ public final class Beans implements CamelConfiguration {
         return context.getRegistry().lookupByNameAndType("outages", Outages.class);
     }
 
-    private void salt(CamelContext context, Settings settings, ObjectMapper json) {
+    private void salt(CamelContext context, Settings settings, ObjectMapper json) throws Exception {
         Registry registry = context.getRegistry();
-        registry.bind("saltCallLimit", new CallLimit(settings.salt().timeout()));
+        CallLimit limit = new CallLimit(settings.salt().timeout());
+        closeWith(context, limit);
+        registry.bind("saltCallLimit", limit);
         registry.bind("saltSession", new SaltSession(settings.salt(), json, clock));
         registry.bind("saltApi", new SaltApi(settings.salt(), json, outages(context)));
         registry.bind("minionKeys", new MinionKeys());

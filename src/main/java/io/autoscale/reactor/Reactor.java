@@ -1,5 +1,6 @@
 package io.autoscale.reactor;
 
+import io.autoscale.reactor.check.StartProblems;
 import io.autoscale.reactor.sns.WebhookServerFactory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.util.IOHelper;
 
 /** Camel Main with everything that makes it the reactor; the same for {@code bin/reactor}, tests and the sandbox. */
@@ -24,10 +28,15 @@ public final class Reactor {
     /**
      * A reactor that is not started yet.
      *
-     * @param home directory with {@code application.properties} and {@code routes/}
+     * @param directory with {@code application.properties} and {@code routes/}
      */
-    public static Main main(Path home, Clock clock) {
-        Main main = configured(home, new Beans(home, clock));
+    public static Main main(Path directory, Clock clock) {
+        return main(Home.of(directory), clock);
+    }
+
+    /** A reactor that is not started yet. */
+    public static Main main(Home home, Clock clock) {
+        Main main = configured(home, new Beans(home.directory(), clock));
         loadRoutes(main, home, ALL_ROUTES);
         main.bind("webhookServerFactory", new WebhookServerFactory());
         main.addMainListener(new StartReport());
@@ -35,11 +44,29 @@ public final class Reactor {
     }
 
     /**
+     * Runs it until it is told to stop.
+     *
+     * @return why it could not start, if so
+     */
+    public static Optional<String> run(Main main) {
+        try {
+            main.run();
+            return Optional.empty();
+        } catch (Exception e) {
+            String problem = new StartProblems(main.getCamelContext()).describe(e);
+            main.stop();
+            return Optional.of(problem);
+        }
+    }
+
+    /**
      * The same settings and beans for trying them out, without routes and not started yet: once started no port is bound,
      * no journal opened, nothing is connected to, and no route that is added runs until it is started by itself.
      */
-    public static Main rehearsal(Path home, Clock clock) {
-        Main main = configured(home, Beans.rehearsal(home, clock));
+    public static Main rehearsal(Home home, Clock clock) {
+        Main main = configured(home, Beans.rehearsal(home.directory(), clock));
+        // Whoever rehearses stops it; the hook that Camel would register for the end of the JVM would stay till then.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.addOverrideProperty("camel.server.enabled", "false");
         main.addOverrideProperty("camel.management.enabled", "false");
         main.addOverrideProperty("camel.main.autoStartup", "false");
@@ -48,16 +75,16 @@ public final class Reactor {
     }
 
     /** The same with these files of {@code routes/}, such as {@value #ALL_ROUTES}. */
-    public static Main rehearsal(Path home, Clock clock, String files) {
+    public static Main rehearsal(Home home, Clock clock, String files) {
         Main main = rehearsal(home, clock);
         loadRoutes(main, home, files);
         return main;
     }
 
-    private static Main configured(Path home, Beans beans) {
+    private static Main configured(Home home, Beans beans) {
         Main main = new Main();
-        main.setInitialProperties(defaults());
-        Path properties = home.resolve("application.properties");
+        main.setInitialProperties(defaults(home));
+        Path properties = home.directory().resolve("application.properties");
         main.setPropertyPlaceholderLocations(Files.exists(properties) ? "file:" + properties : "classpath:" + DEFAULTS);
         portsFromEnvironment(main);
         main.configure().addConfiguration(beans);
@@ -74,25 +101,31 @@ public final class Reactor {
         }
     }
 
-    private static void loadRoutes(Main main, Path home, String files) {
-        main.configure().withRoutesIncludePattern("file:" + home.resolve("routes") + "/" + files);
+    private static void loadRoutes(Main main, Home home, String files) {
+        main.configure().withRoutesIncludePattern("file:" + home.directory().resolve("routes") + "/" + files);
     }
 
-    /** The settings as they are shipped: what the operator's file leaves out. */
-    static Properties defaults() {
+    /** What the operator's file leaves out: the settings as they are shipped, or as this home has them. */
+    static Properties defaults(Home home) {
         Properties defaults = new Properties();
-        try (InputStream file = Reactor.class.getClassLoader().getResourceAsStream(DEFAULTS)) {
+        try (InputStream file = shippedSettings()) {
             defaults.load(file);
+            defaults.putAll(home.defaults());
             return defaults;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** The text of {@code application.properties} as it is shipped. */
+    public static InputStream shippedSettings() {
+        return Objects.requireNonNull(Reactor.class.getClassLoader().getResourceAsStream(DEFAULTS), DEFAULTS);
+    }
+
     /** A setting as Camel finds it, for commands that start nothing: -D, environment, the operator's file, the default. */
-    static String setting(Path home, String key) throws IOException {
-        Properties settings = defaults();
-        Path file = home.resolve("application.properties");
+    static String setting(Home home, String key) throws IOException {
+        Properties settings = defaults(home);
+        Path file = home.directory().resolve("application.properties");
         if (Files.exists(file)) {
             try (InputStream in = Files.newInputStream(file)) {
                 settings.load(in);

@@ -9,6 +9,6 @@
  * {@link io.autoscale.reactor.salt} asks the Salt master, {@link io.autoscale.reactor.mail} tells people. They speak to
  * each other in the types of {@link io.autoscale.reactor.event}, and fail in the ways of
  * {@link io.autoscale.reactor.failure}. {@link io.autoscale.reactor.check} and {@link io.autoscale.reactor.admin} are what
- * operators use beside.
+ * operators use beside; {@link io.autoscale.reactor.karaf} is the same program as a bundle of Apache Karaf.
  */
 package io.autoscale.reactor;

@@ -73,7 +73,7 @@ class SettingsTest {
     }
 
     private List<String> problems() {
-        Properties defaults = Reactor.defaults();
+        Properties defaults = Reactor.defaults(Home.of(home));
         InvalidSettings invalid = catchThrowableOfType(
                 InvalidSettings.class,
                 () -> Settings.read(

@@ -1,5 +1,6 @@
 package io.autoscale.reactor.check;
 
+import io.autoscale.reactor.Home;
 import io.autoscale.reactor.InvalidSettings;
 import io.autoscale.reactor.Reactor;
 import io.autoscale.reactor.Settings;
@@ -7,7 +8,6 @@ import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.ssh.HostKeyCheck;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -37,7 +37,7 @@ public final class Check {
     private static final Duration TIME = Duration.ofSeconds(10);
     private static final String SALT_ROUTES = "salt.camel.yaml";
 
-    private final Path home;
+    private final Home home;
     private final Clock clock;
     private final PrintStream out;
     private final Duration time;
@@ -46,15 +46,14 @@ public final class Check {
     private boolean failed;
 
     /**
-     * @param home directory with {@code application.properties} and {@code routes/}
      * @param out takes one line for each finding
      */
-    public Check(Path home, Clock clock, PrintStream out) {
+    public Check(Home home, Clock clock, PrintStream out) {
         this(home, clock, out, TIME);
     }
 
     /** @param time after which what has not answered is taken for silent */
-    Check(Path home, Clock clock, PrintStream out, Duration time) {
+    Check(Home home, Clock clock, PrintStream out, Duration time) {
         this.home = home;
         this.clock = clock;
         this.out = out;
@@ -68,14 +67,12 @@ public final class Check {
             thread.setDaemon(true);
             return thread;
         });
-        Silence silence = new Silence();
         try (Rehearsal beans = new Rehearsal(Reactor.rehearsal(home, clock));
                 Rehearsal routes = new Rehearsal(Reactor.rehearsal(home, clock, Reactor.ALL_ROUTES));
                 Rehearsal salt = new Rehearsal(Reactor.rehearsal(home, clock, SALT_ROUTES))) {
             tryAll(threads, beans, routes, salt);
         } finally {
             threads.shutdownNow();
-            silence.close();
         }
         return failed ? 1 : 0;
     }
@@ -124,14 +121,15 @@ public final class Check {
     }
 
     private Finding summary(Optional<Settings> settings, Rehearsal beans) {
-        boolean file = Files.exists(home.resolve("application.properties"));
+        boolean file = Files.exists(home.directory().resolve("application.properties"));
         int topics = settings.map(s -> s.sns().topics().size()).orElse(0);
-        return Finding.ok(
-                (file ? "application.properties" : "no application.properties in " + home + ", so environment")
-                        + ", " + topics + (topics == 1 ? " topic" : " topics") + ", region "
-                        + bean(beans.context(), Ec2Client.class)
-                                .serviceClientConfiguration()
-                                .region());
+        return Finding.ok((file
+                        ? "application.properties"
+                        : "no application.properties in " + home.directory() + ", so environment")
+                + ", " + topics + (topics == 1 ? " topic" : " topics") + ", region "
+                + bean(beans.context(), Ec2Client.class)
+                        .serviceClientConfiguration()
+                        .region());
     }
 
     private static List<Finding> routes(Rehearsal routes) {

@@ -1,14 +1,10 @@
 package io.autoscale.reactor.check;
 
+import io.autoscale.reactor.admin.RunningReactorClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -24,7 +20,7 @@ record Port(String key, String host, int number, Address management) implements 
     record Address(String host, int port) {}
 
     @Override
-    public List<Finding> findings() throws InterruptedException {
+    public List<Finding> findings() {
         String place = host + ":" + number;
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.getByName(host), number));
@@ -38,21 +34,8 @@ record Port(String key, String host, int number, Address management) implements 
         }
     }
 
-    private boolean reactorRuns() throws InterruptedException {
+    private boolean reactorRuns() {
         String reachable = management.host().equals(ANY) ? "127.0.0.1" : management.host();
-        URI health = URI.create("http://" + reachable + ":" + management.port() + "/observe/health");
-        try {
-            HttpResponse<String> answer = HttpClient.newBuilder()
-                    .connectTimeout(Duration.ofSeconds(2))
-                    .build()
-                    .send(
-                            HttpRequest.newBuilder(health)
-                                    .timeout(Duration.ofSeconds(4))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            return answer.body().contains("\"status\"");
-        } catch (IOException e) {
-            return false;
-        }
+        return new RunningReactorClient(reachable, management.port()).tellsHealth();
     }
 }

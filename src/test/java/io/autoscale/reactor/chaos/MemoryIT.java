@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.autoscale.reactor.standin.Announcements;
+import io.autoscale.reactor.standin.CertificateHost;
 import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.InstanceHost;
 import io.autoscale.reactor.standin.RunningReactor;

@@ -8,6 +8,7 @@ import io.autoscale.reactor.chaos.Schedule.Step;
 import io.autoscale.reactor.chaos.Schedule.What;
 import io.autoscale.reactor.standin.Announcements;
 import io.autoscale.reactor.standin.BrokerProcess;
+import io.autoscale.reactor.standin.CertificateHost;
 import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.InstanceHost;
 import io.autoscale.reactor.standin.OpenSsh;

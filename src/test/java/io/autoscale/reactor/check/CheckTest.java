@@ -3,6 +3,7 @@ package io.autoscale.reactor.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.autoscale.reactor.Home;
 import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SaltApi;
@@ -438,7 +439,8 @@ class CheckTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        exitCode = new Check(home, Clock.systemUTC(), new PrintStream(out, true, StandardCharsets.UTF_8), time).run();
+        exitCode = new Check(Home.of(home), Clock.systemUTC(), new PrintStream(out, true, StandardCharsets.UTF_8), time)
+                .run();
         String text = out.toString(StandardCharsets.UTF_8);
         assertThat(text).doesNotContain(SaltApi.PASSWORD);
         return text.lines().toList();

@@ -1,4 +1,4 @@
-package io.autoscale.reactor.check;
+package io.autoscale.reactor;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

@@ -1,8 +1,7 @@
-package io.autoscale.reactor.chaos;
+package io.autoscale.reactor.standin;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import io.autoscale.reactor.standin.SnsSigner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -41,7 +40,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * What a reactor meets when it downloads SNS's signing certificate: an HTTPS server that is {@code sns.REGION.amazonaws.com}
  * for whoever trusts {@link #trustStore}, behind a proxy that knows the way to that host and to no other.
  */
-final class CertificateHost implements AutoCloseable {
+public final class CertificateHost implements AutoCloseable {
 
     private static final String PASSWORD = "changeit";
 
@@ -57,7 +56,7 @@ final class CertificateHost implements AutoCloseable {
     private volatile boolean refusing;
 
     /** @param directory where the trust store is written */
-    CertificateHost(SnsSigner signer, Path directory)
+    public CertificateHost(SnsSigner signer, Path directory)
             throws IOException, GeneralSecurityException, OperatorCreationException {
         host = signer.certificateUrl().getHost();
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -89,7 +88,7 @@ final class CertificateHost implements AutoCloseable {
     }
 
     /** The options of a JVM that is to meet this host. */
-    List<String> jvmOptions() {
+    public List<String> jvmOptions() {
         return List.of(
                 "-Dhttps.proxyHost=127.0.0.1",
                 "-Dhttps.proxyPort=" + proxy.getLocalPort(),
@@ -99,7 +98,7 @@ final class CertificateHost implements AutoCloseable {
     }
 
     /** Whether the way to the host is closed. */
-    void refuse(boolean isRefusing) {
+    public void refuse(boolean isRefusing) {
         refusing = isRefusing;
     }
 

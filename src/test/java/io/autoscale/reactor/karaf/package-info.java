@@ -1,0 +1,2 @@
+/** The bundle in a real Karaf. */
+package io.autoscale.reactor.karaf;
