@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.autoscale.reactor.Home;
 import io.autoscale.reactor.standin.Cloud;
+import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SaltApi;
 import io.autoscale.reactor.standin.SnsSigner;
@@ -343,7 +344,7 @@ class CheckTest {
 
     @Test
     void aBrokerThatIsNotReachedIsNamed() throws IOException {
-        settings.put("reactor.broker.url", "tcp://127.0.0.1:" + closedPort());
+        settings.put("reactor.broker.url", "tcp://127.0.0.1:" + Ports.free());
         settings.put("reactor.broker.username", "reactor");
         settings.put("reactor.broker.password", "hunter22");
 
@@ -403,12 +404,6 @@ class CheckTest {
                 lines.stream().filter(line -> line.startsWith(area, 6)).toList();
         assertThat(found).as("lines of " + area + " in " + lines).hasSize(1);
         return found.get(0);
-    }
-
-    private static int closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Neither files nor the instance metadata tell the AWS SDK anything. */

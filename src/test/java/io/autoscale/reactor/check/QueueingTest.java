@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.autoscale.reactor.queue.BrokerSettings;
 import io.autoscale.reactor.standin.BrokerProcess;
-import java.net.ServerSocket;
+import io.autoscale.reactor.standin.Ports;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +33,7 @@ class QueueingTest {
 
     @Test
     void aBrokerWithoutTheQueuesIsSentToTheDocument() throws Exception {
-        String url = "tcp://127.0.0.1:" + freePort();
+        String url = "tcp://127.0.0.1:" + Ports.free();
         EmbeddedActiveMQ broker = new EmbeddedActiveMQ();
         broker.setConfiguration(new ConfigurationImpl()
                 .setPersistenceEnabled(false)
@@ -59,11 +59,5 @@ class QueueingTest {
                 .findings();
         assertThat(findings).hasSize(1);
         return findings.get(0).line("broker");
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

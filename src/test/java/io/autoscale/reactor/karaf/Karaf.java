@@ -4,11 +4,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.autoscale.reactor.standin.CertificateHost;
 import io.autoscale.reactor.standin.Cloud;
+import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SaltApi;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,9 +32,9 @@ final class Karaf implements AutoCloseable {
 
     private final Path home;
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final int port = freePort();
-    private final int managementPort = freePort();
-    private final int sshPort = freePort();
+    private final int port = Ports.free();
+    private final int managementPort = Ports.free();
+    private final int sshPort = Ports.free();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Optional<Process> process = Optional.empty();
@@ -52,8 +51,11 @@ final class Karaf implements AutoCloseable {
         replace("etc/users.properties", "(?m)^#(karaf = |_g_)", "$1");
         replace("etc/org.apache.karaf.shell.cfg", "(?m)^sshPort = .*", "sshPort = " + sshPort);
         replace("etc/org.apache.karaf.shell.cfg", "(?m)^sshHost = .*", "sshHost = 127.0.0.1");
-        replace("etc/org.apache.karaf.management.cfg", "(?m)^rmiRegistryPort = .*", "rmiRegistryPort = " + freePort());
-        replace("etc/org.apache.karaf.management.cfg", "(?m)^rmiServerPort = .*", "rmiServerPort = " + freePort());
+        replace(
+                "etc/org.apache.karaf.management.cfg",
+                "(?m)^rmiRegistryPort = .*",
+                "rmiRegistryPort = " + Ports.free());
+        replace("etc/org.apache.karaf.management.cfg", "(?m)^rmiServerPort = .*", "rmiServerPort = " + Ports.free());
         Files.writeString(
                 home.resolve("etc/org.ops4j.pax.logging.cfg"), documentedLogLevels(), StandardOpenOption.APPEND);
         environment.putAll(settings(cloud));
@@ -225,13 +227,5 @@ final class Karaf implements AutoCloseable {
     @Override
     public void close() {
         process.ifPresent(running -> running.destroyForcibly().onExit().join());
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

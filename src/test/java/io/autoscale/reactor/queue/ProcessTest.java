@@ -5,14 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.autoscale.reactor.App;
 import io.autoscale.reactor.standin.Cloud;
+import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SaltApi;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSProducer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,8 +43,8 @@ class ProcessTest {
     @TempDir
     Path home;
 
-    private final int port = freePort();
-    private final int managementPort = freePort();
+    private final int port = Ports.free();
+    private final int managementPort = Ports.free();
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<Process> processes = new ArrayList<>();
     private Cloud cloud;
@@ -202,14 +201,6 @@ class ProcessTest {
 
     private String output() throws IOException {
         return Files.readString(home.resolve("output"));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @FunctionalInterface

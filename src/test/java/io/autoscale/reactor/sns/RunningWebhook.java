@@ -7,11 +7,9 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.autoscale.reactor.queue.Storing;
 import io.autoscale.reactor.routes.CrossedSteps;
+import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.SnsSigner;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,7 +63,7 @@ final class RunningWebhook implements AutoCloseable {
 
     RunningWebhook(SnsSigner sns, SdkHttpClient certificateHost, SnsSettings settings, RoutesBuilder... others)
             throws Exception {
-        this(sns, certificateHost, settings, freePort(), new WebhookServerFactory(), others);
+        this(sns, certificateHost, settings, Ports.free(), new WebhookServerFactory(), others);
     }
 
     RunningWebhook(
@@ -78,7 +76,7 @@ final class RunningWebhook implements AutoCloseable {
             throws Exception {
         this.sns = sns;
         Clock clock = Clock.systemUTC();
-        managementPort = freePort();
+        managementPort = Ports.free();
         main.addInitialProperty("camel.server.enabled", "true");
         main.addInitialProperty("camel.server.host", "127.0.0.1");
         main.addInitialProperty("camel.server.port", Integer.toString(serverPort));
@@ -155,12 +153,6 @@ final class RunningWebhook implements AutoCloseable {
     double refused(int status) {
         return meters.counter(Refusals.COUNTER, "status", Integer.toString(status))
                 .count();
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     static URI uri(int port, String path) {

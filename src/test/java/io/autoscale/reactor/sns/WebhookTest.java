@@ -10,6 +10,7 @@ import io.autoscale.reactor.event.Event;
 import io.autoscale.reactor.event.Work;
 import io.autoscale.reactor.mail.Notice;
 import io.autoscale.reactor.sns.SnsSettings.Confirm;
+import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.SnsSigner;
 import java.io.IOException;
 import java.net.URI;
@@ -52,7 +53,7 @@ class WebhookTest {
 
     @Test
     void fromTheMomentThePortListensUntilTheRouteRunsTheAnswerIs503() throws Exception {
-        int port = RunningWebhook.freePort();
+        int port = Ports.free();
         AtomicInteger whileStarting = new AtomicInteger();
         RouteBuilder first = new RouteBuilder() {
             @Override
@@ -110,7 +111,7 @@ class WebhookTest {
                 sns,
                 sns.certificateClient(),
                 settings(Confirm.AUTO, Set.of("2")),
-                RunningWebhook.freePort(),
+                Ports.free(),
                 new WebhookServerFactory(1))) {
             webhook.events().whenAnyExchangeReceived(exchange -> {
                 inHand.countDown();

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,7 @@ public final class BrokerProcess implements AutoCloseable {
     private static final Path CONFIGURATION = Path.of("docs/operations/broker.xml");
 
     private final Path directory;
-    private final int port = freePort();
+    private final int port = Ports.free();
     private Process process;
 
     /** @param directory for its journal and its log */
@@ -90,14 +89,6 @@ public final class BrokerProcess implements AutoCloseable {
             return socket.isConnected();
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

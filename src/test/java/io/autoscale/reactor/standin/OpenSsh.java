@@ -3,8 +3,6 @@ package io.autoscale.reactor.standin;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,7 +57,7 @@ public final class OpenSsh implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             Files.deleteIfExists(folder.resolve("sshd_config"));
             try {
-                return boot(folder, "127.0.0.1", freePort());
+                return boot(folder, "127.0.0.1", Ports.free());
             } catch (IOException e) {
                 if (attempt == 3) {
                     throw e;
@@ -247,12 +245,6 @@ public final class OpenSsh implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     // sshd wants to be called by its absolute path, and /usr/sbin is not on every user's PATH.

@@ -7,7 +7,6 @@ import jakarta.jms.Message;
 import jakarta.jms.QueueBrowser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,8 +39,8 @@ public final class RunningReactor implements AutoCloseable {
     private final SnsSigner signer;
     private final Main main;
     private final Map<String, String> all;
-    private final int port = freePort();
-    private final int managementPort = freePort();
+    private final int port = Ports.free();
+    private final int managementPort = Ports.free();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final AtomicInteger retries = new AtomicInteger();
@@ -197,14 +196,6 @@ public final class RunningReactor implements AutoCloseable {
                     Files.copy(file, copy);
                 }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
