@@ -62,9 +62,7 @@ public final class Attempts {
             @Variable("attempt") Integer failedBefore,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught,
             @ExchangeProperty(Patience.WAITING_FOR_OUTAGE) Instant waitingSince) {
-        if (stopping.getAsBoolean()) {
-            throw new RejectedExecutionException("The reactor is stopping; the work in hand goes back on its queue.");
-        }
+        checkNotStopping();
         Exception failure = Cause.of(caught);
         if (failure instanceof ClaimLost) {
             throw new RejectedExecutionException(failure);
@@ -76,6 +74,13 @@ public final class Attempts {
         int failed = before + 1;
         boolean hopeless = failure instanceof Hopeless || failure instanceof Unreadable;
         return new Next(!hopeless && failed < most, false, failed, delay(failed).toMillis());
+    }
+
+    /** @throws RejectedExecutionException if the reactor is stopping, so that what is in hand goes back where it was */
+    public void checkNotStopping() {
+        if (stopping.getAsBoolean()) {
+            throw new RejectedExecutionException("The reactor is stopping; the work in hand goes back on its queue.");
+        }
     }
 
     /** What failed, in one line. */

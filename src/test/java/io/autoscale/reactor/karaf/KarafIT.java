@@ -164,6 +164,8 @@ class KarafIT {
     void uninstalledItLeavesNothingBehindButItsFiles() throws Exception {
         karaf.shell().run("bundle:refresh " + BUNDLE);
         karaf.awaitReady();
+        karaf.shell().run("bundle:update " + BUNDLE);
+        karaf.awaitReady();
         assertThat(karaf.hasLoaded(Activator.class.getName())).isTrue();
 
         Files.delete(karaf.deployed());

@@ -92,7 +92,7 @@ class ProcessTest {
 
         Process reactor = run("");
 
-        assertThat(reactor.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(reactor.waitFor(180, TimeUnit.SECONDS)).isTrue();
         assertThat(reactor.exitValue()).isEqualTo(1);
         assertThat(output()).contains(file + " cannot be read: ");
     }
@@ -110,7 +110,7 @@ class ProcessTest {
         // Bytes in units of 512: beyond them no file can be written; the journal has some 6 MB by now.
         Process reactor = run("ulimit -f " + (8_000_000 / 512) + ";");
 
-        assertThat(reactor.waitFor(90, TimeUnit.SECONDS)).isTrue();
+        assertThat(reactor.waitFor(180, TimeUnit.SECONDS)).isTrue();
         assertThat(output()).contains("cannot be written or read any more").contains("exit code 74");
         assertThat(reactor.exitValue()).isEqualTo(74);
         List<String> left = new ArrayList<>();

@@ -264,6 +264,19 @@ class NotifyRouteTest extends RoutesTest {
     }
 
     @Test
+    void aStopOfTheReactorWhileTheMailServerIsAwayParksNothing() {
+        stopping = true;
+        mail.whenAnyExchangeReceived(exchange -> {
+            throw new MessagingException("Got bad greeting");
+        });
+
+        Exchange exchange = in("notify", notice("subject", "text"), Map.of());
+
+        assertThat(exchange.getException()).as("all goes back where it was").isNotNull();
+        assertThat(queues()).isEmpty();
+    }
+
+    @Test
     void aMailThatWasRefusedDelaysNoOther() {
         mail.whenExchangeReceived(1, exchange -> {
             throw new MessagingException("Connection refused");

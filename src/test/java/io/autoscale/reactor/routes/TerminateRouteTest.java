@@ -273,4 +273,18 @@ class TerminateRouteTest extends RoutesTest {
         assertThat(exchange.getException()).as("all goes back where it was").isNotNull();
         assertThat(queues()).isEmpty();
     }
+
+    @Test
+    void aStopOfTheReactorIsNoFailedAttempt() {
+        stopping = true;
+        master.reply("key.delete_dict", 401, "");
+        master.reply("key.delete_dict", 401, "");
+        waiting.add(new Waiting.Message(json(event(Work.DELETE_KEY, OTHER_ID)), 0, 0));
+
+        Exchange exchange = in("terminate", json(event(Work.DELETE_KEY)), Map.of());
+
+        assertThat(exchange.getException()).as("both go back where they were").isNotNull();
+        assertThat(sent("terminations")).isEmpty();
+        assertThat(sent("parked")).isEmpty();
+    }
 }
