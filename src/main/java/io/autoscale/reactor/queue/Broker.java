@@ -35,8 +35,11 @@ public final class Broker extends ServiceSupport {
     /** A message that a crash interrupts this often is put aside; a rollback at shutdown counts too. */
     private static final int DELIVERIES = 50;
 
-    /** Memory for messages of all queues together; beyond it they are paged to disk. */
-    private static final long MEMORY = 64L << 20;
+    /** Memory for messages of all queues together, by Artemis's count; beyond it they are paged to disk. */
+    private static final long MEMORY = 16L << 20;
+
+    /** Size of a page file. Up to two of them are read into memory for each queue that is paged; the default is 10 MiB. */
+    private static final int PAGE = 1 << 20;
 
     /** How long a write waits for others to share its flush to the disk; the default of 3.3 ms is felt at each queue. */
     private static final int JOURNAL_WAIT_NANOS = 500_000;
@@ -130,6 +133,7 @@ public final class Broker extends ServiceSupport {
                         .setAutoDeleteQueues(false)
                         .setAutoDeleteAddresses(false)
                         .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
+                        .setPageSizeBytes(PAGE)
                         .setMaxDeliveryAttempts(DELIVERIES)
                         .setRedeliveryDelay(1_000)
                         .setDeadLetterAddress(SimpleString.of("parked"))
