@@ -48,7 +48,7 @@ class MemoryIT {
     private static final String SOME_KEY = InstanceHost.newMinionKey();
 
     /** What the last sample may have more than the second, when every pool is filled and every class loaded. */
-    private static final long FLAT = 48 * MIB;
+    private static final long FLAT = 24 * MIB;
 
     private final int events = Integer.getInteger("chaos.memory", 0);
     private final SnsSigner signer = new SnsSigner("us-east-1", Clock.systemUTC());
