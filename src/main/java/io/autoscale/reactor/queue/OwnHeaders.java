@@ -15,6 +15,7 @@ final class OwnHeaders implements HeaderFilterStrategy {
             Headers.LAUNCH_ATTEMPTS,
             Headers.CHECKS,
             Headers.FAILURE,
+            Headers.FAILURE_KIND,
             Headers.FAILED_AT,
             Headers.DUPLICATE_ID);
 
