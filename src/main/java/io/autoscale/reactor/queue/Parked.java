@@ -145,7 +145,7 @@ public final class Parked {
                 Optional.ofNullable(message.getStringProperty(Headers.FAILURE)).orElse("cause unknown"),
                 Optional.ofNullable(message.getStringProperty(Headers.FAILED_AT))
                         .orElse("-"),
-                message.propertyExists(Headers.ATTEMPT) ? message.getIntProperty(Headers.ATTEMPT) : 0);
+                message.getObjectProperty(Headers.ATTEMPT) instanceof Integer attempts ? attempts : 0);
     }
 
     private JsonNode body(Message message) throws JMSException {

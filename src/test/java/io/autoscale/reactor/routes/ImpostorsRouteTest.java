@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ImpostorsRouteTest extends RoutesTest {
 
-    private static final List<String> SECTIONS = List.of("minions", "minions_pre", "minions_rejected", "minions_denied");
+    private static final List<String> SECTIONS =
+            List.of("minions", "minions_pre", "minions_rejected", "minions_denied");
 
     /** As many impostors as the random trials need; making keys takes long. */
     private static final List<String> FOREIGN =
@@ -254,7 +255,9 @@ class ImpostorsRouteTest extends RoutesTest {
         HttpResponse<String> answer = http.send(
                 HttpRequest.newBuilder(URI.create(salt.url() + path))
                         .header("Content-Type", "application/json")
-                        .header("X-Auth-Token", Optional.ofNullable(token(exchange)).orElse("none"))
+                        .header(
+                                "X-Auth-Token",
+                                Optional.ofNullable(token(exchange)).orElse("none"))
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
