@@ -96,7 +96,8 @@ class FailuresTest {
                     .contains("host key mismatch " + id)
                     .doesNotContain("bootstrap failed")
                     .containsPattern("Attempts: +1")
-                    .containsPattern("What failed: +SSH .* showed the host key SHA256.*console shows SHA256.*Nothing was sent")
+                    .containsPattern(
+                            "What failed: +SSH .* showed the host key SHA256.*console shows SHA256.*Nothing was sent")
                     .containsPattern("What to do: +Find out who answers")
                     .contains("bin/reactor replay " + id);
             assertThat(cloud.host().commands()).noneMatch(arguments -> id.equals(arguments.get("id")));
@@ -117,7 +118,8 @@ class FailuresTest {
             assertThat(mailAbout(id))
                     .contains("host key mismatch " + id)
                     .containsPattern("What failed: +.*was accepted while the EC2 console showed none");
-            assertThat(cloud.salt().acceptances()).noneMatch(acceptance -> acceptance.id().equals(id));
+            assertThat(cloud.salt().acceptances())
+                    .noneMatch(acceptance -> acceptance.id().equals(id));
             assertThat(cloud.host().commands().stream().filter(arguments -> id.equals(arguments.get("id"))))
                     .as("nothing but the bootstrap, no stop")
                     .hasSize(1);

@@ -223,7 +223,8 @@ class HostileTextsTest {
         String mail = mailAbout(id);
         assertThat(mail).contains("bootstrap failed " + id).containsPattern("What failed: +The minion did not start");
         assertThat(mail.lines()).hasSizeLessThan(20);
-        RunningReactorClient operator = new RunningReactorClient("127.0.0.1", reactor.management("/").getPort());
+        RunningReactorClient operator =
+                new RunningReactorClient("127.0.0.1", reactor.management("/").getPort());
         await().atMost(LONG).until(() -> operator.parked().contains(id));
         assertThat(operator.parked().lines().filter(line -> line.contains(id)))
                 .hasSize(1)

@@ -34,8 +34,29 @@ final class RouteFile {
     private static final Set<String> LANGUAGES = Set.of("simple", "constant", "method");
 
     private static final Set<String> OTHER_LANGUAGES = Set.of(
-            "csimple", "datasonnet", "exchangeProperty", "groovy", "header", "hl7terser", "java", "joor", "jq", "js", "jsonpath",
-            "language", "mvel", "ognl", "python", "ref", "script", "spel", "tokenize", "variable", "wasm", "xpath", "xquery");
+            "csimple",
+            "datasonnet",
+            "exchangeProperty",
+            "groovy",
+            "header",
+            "hl7terser",
+            "java",
+            "joor",
+            "jq",
+            "js",
+            "jsonpath",
+            "language",
+            "mvel",
+            "ognl",
+            "python",
+            "ref",
+            "script",
+            "spel",
+            "tokenize",
+            "variable",
+            "wasm",
+            "xpath",
+            "xquery");
 
     /** Steps that take the address where a message goes from an expression. */
     private static final Set<String> ROUTED_BY_DATA =
@@ -181,8 +202,10 @@ final class RouteFile {
             if (ROUTED_BY_DATA.contains(field.getKey())) {
                 problems.add("The step " + field.getKey() + " lets a message say where it goes.");
             }
-            if (field.getValue().isTextual() && isEvaluatedTwice(field.getValue().textValue())) {
-                problems.add("A function of 'simple' has arguments, which may hold text from outside: " + field.getValue());
+            if (field.getValue().isTextual()
+                    && isEvaluatedTwice(field.getValue().textValue())) {
+                problems.add(
+                        "A function of 'simple' has arguments, which may hold text from outside: " + field.getValue());
             }
         });
         if (isExpression(key)) {
@@ -200,7 +223,8 @@ final class RouteFile {
                     .results()
                     .map(found -> found.group(1))
                     .filter(function -> !TYPED.contains(function))
-                    .forEach(function -> problems.add("A dynamic uri holds ${" + function + "}, which may be any text."));
+                    .forEach(function ->
+                            problems.add("A dynamic uri holds ${" + function + "}, which may be any text."));
         }
         if (key.equals("setHeader")
                 && node.path("name").asText().toLowerCase(Locale.ROOT).startsWith("camel")

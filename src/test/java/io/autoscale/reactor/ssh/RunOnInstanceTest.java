@@ -355,7 +355,9 @@ class RunOnInstanceTest {
                         continue;
                     }
                 }
-                assertThat(typed.authentications).as("%s, %s, %s", check, console, type).hasValue(before);
+                assertThat(typed.authentications)
+                        .as("%s, %s, %s", check, console, type)
+                        .hasValue(before);
             }
         }
     }
@@ -370,8 +372,8 @@ class RunOnInstanceTest {
 
         hostKeys.expect(WEB, "");
         assertThat(bootstraps.isUnproven(WEB)).isTrue();
-        assertThatThrownBy(() -> hostKeys.expect(
-                        WEB, InstanceHost.consoleOutput(PublicKeyEntry.toString(rsaKey.getPublic()))))
+        assertThatThrownBy(() ->
+                        hostKeys.expect(WEB, InstanceHost.consoleOutput(PublicKeyEntry.toString(rsaKey.getPublic()))))
                 .isInstanceOf(HostKeyMismatch.class)
                 .hasMessageContaining(KeyUtils.getFingerPrint(ecKey.getPublic()))
                 .hasMessageContaining(KeyUtils.getFingerPrint(rsaKey.getPublic()));
