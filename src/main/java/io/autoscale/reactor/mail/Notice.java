@@ -27,7 +27,7 @@ public record Notice(
         subject = Foreign.line(subject);
         // Its facts are single lines already, as Notices writes them; what no JSON can hold is not let through in any
         // case.
-        text = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}&&[^\n]]", " ");
+        text = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Cn}\\p{Zl}\\p{Zp}&&[^\n]]", " ");
         instance = instance == null ? Optional.empty() : instance;
         group = Foreign.line(group);
     }
