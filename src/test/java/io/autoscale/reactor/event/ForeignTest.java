@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /** Whoever shows text from outside shows one line of visible characters that every JSON and every mail can hold. */
 class ForeignTest {
