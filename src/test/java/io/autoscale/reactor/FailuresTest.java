@@ -93,11 +93,36 @@ class FailuresTest {
             announceLaunch(id, "web");
 
             assertThat(mailAbout(id))
+                    .contains("host key mismatch " + id)
+                    .doesNotContain("bootstrap failed")
                     .containsPattern("Attempts: +1")
-                    .containsPattern("What failed: +.*host key")
+                    .containsPattern(
+                            "What failed: +SSH .* showed the host key SHA256.*console shows SHA256.*Nothing was sent")
+                    .containsPattern("What to do: +Find out who answers")
                     .contains("bin/reactor replay " + id);
             assertThat(cloud.host().commands()).noneMatch(arguments -> id.equals(arguments.get("id")));
             assertThat(cloud.salt().keys(id)).isEmpty();
+            assertParkedOnce(id);
+        }
+
+        @Test
+        void aHostThatItsConsoleGivesAwayDuringTheBootstrapGetsNoKeyAccepted() {
+            String id = cloud.launch("web");
+            cloud.aws().instance(id).consoleOutput("");
+            cloud.host().behaveOnce(id, Behaviour.hangs());
+            announceLaunch(id, "web");
+            await().atMost(LONG).until(() -> cloud.host().running(id));
+            cloud.aws().instance(id).consoleOutput(InstanceHost.consoleOutput(InstanceHost.otherHostKeyLine()));
+            cloud.host().heal();
+
+            assertThat(mailAbout(id))
+                    .contains("host key mismatch " + id)
+                    .containsPattern("What failed: +.*was accepted while the EC2 console showed none");
+            assertThat(cloud.salt().acceptances())
+                    .noneMatch(acceptance -> acceptance.id().equals(id));
+            assertThat(cloud.host().commands().stream().filter(arguments -> id.equals(arguments.get("id"))))
+                    .as("nothing but the bootstrap, no stop")
+                    .hasSize(1);
             assertParkedOnce(id);
         }
 

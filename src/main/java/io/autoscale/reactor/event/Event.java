@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * Something that Auto Scaling, EventBridge or SNS announced, verified and understood; its JSON form is what stands on
- * the queues. Texts ({@code kind}, {@code group}, {@code detail}) come from outside: they are free of control characters,
- * bounded in length, and nothing else is promised of them.
+ * the queues. Texts ({@code kind}, {@code group}, {@code detail}) come from outside: each is one line free of control
+ * characters, whoever wrote the JSON, and nothing else is promised of them.
  *
  * @param id MessageId of the SNS message
  * @param topic its TopicArn
@@ -35,14 +35,14 @@ public record Event(
     private static final int REGION_OF_ARN = 3;
 
     public Event {
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(topic, "topic");
+        id = Foreign.line(Objects.requireNonNull(id, "id"));
+        topic = Foreign.line(Objects.requireNonNull(topic, "topic"));
         Objects.requireNonNull(time, "time");
-        Objects.requireNonNull(kind, "kind");
+        kind = Foreign.line(Objects.requireNonNull(kind, "kind"));
         Objects.requireNonNull(work, "work");
         instance = instance == null ? Optional.empty() : instance;
-        group = group == null ? "" : group;
-        detail = detail == null ? "" : detail;
+        group = Foreign.line(group);
+        detail = Foreign.line(detail);
         hook = hook == null ? Optional.empty() : hook;
         if (instance.isEmpty() && (work == Work.BOOTSTRAP || work == Work.DELETE_KEY)) {
             throw new IllegalArgumentException("An event that asks for " + work + " names its instance.");

@@ -1,5 +1,6 @@
 package io.autoscale.reactor.failure;
 
+import io.autoscale.reactor.event.Foreign;
 import org.apache.camel.CamelException;
 import org.apache.camel.RuntimeCamelException;
 
@@ -26,8 +27,7 @@ public final class Cause {
     /** What failed, in one bounded line without control characters, as some of it comes from outside. */
     public static String inOneLine(Exception failure) {
         String text = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
-        return line.length() > MOST ? line.substring(0, MOST) + " ..." : line;
+        return Foreign.line(text, MOST);
     }
 
     private static boolean isCamels(Exception failure) {

@@ -12,4 +12,9 @@ public class Hopeless extends Failed {
     public Hopeless(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** One word for what it is, where a route or a notice asks for it. */
+    public String kind() {
+        return "hopeless";
+    }
 }

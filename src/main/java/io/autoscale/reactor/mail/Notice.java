@@ -1,6 +1,7 @@
 package io.autoscale.reactor.mail;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.autoscale.reactor.event.Foreign;
 import io.autoscale.reactor.event.InstanceId;
 import java.time.Instant;
 import java.util.Objects;
@@ -11,7 +12,7 @@ import java.util.Optional;
  *
  * @param kind one word for what it is about, such as {@code gave-up} or {@code refused}
  * @param subject one line
- * @param text what happened, and what to do next
+ * @param text what happened, and what to do next; lines end with {@code \n}
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Notice(
@@ -22,14 +23,12 @@ public record Notice(
         Objects.requireNonNull(subject, "subject");
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(time, "time");
-        kind = oneLine(kind);
-        subject = oneLine(subject);
+        kind = Foreign.line(kind);
+        subject = Foreign.line(subject);
+        // Its facts are single lines already, as Notices writes them; what no JSON can hold is not let through in any
+        // case.
+        text = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Cn}\\p{Zl}\\p{Zp}&&[^\n]]", " ");
         instance = instance == null ? Optional.empty() : instance;
-        group = group == null ? "" : oneLine(group);
-    }
-
-    /** Without control, format, line-separating and surrogate characters, whatever is in it. */
-    private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]+", " ").strip();
+        group = Foreign.line(group);
     }
 }

@@ -1,6 +1,7 @@
 package io.autoscale.reactor.mail;
 
 import io.autoscale.reactor.event.Event;
+import io.autoscale.reactor.event.Foreign;
 import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.event.Work;
 import io.autoscale.reactor.failure.Outages;
@@ -18,6 +19,12 @@ import org.apache.camel.Variable;
 
 /** Writes what the administrators are told: what failed, for which instance, what is left behind, what to do next. */
 public final class Notices {
+
+    private static final String HOST_KEY_MISMATCH = "host-key-mismatch";
+    private static final String ASK_WHO_ANSWERS =
+            "Find out who answers at this address before anything else: compare the keys with"
+                    + " aws ec2 get-console-output --latest, and ask who runs the network (routes, addresses, proxies) and who"
+                    + " may have made the host keys anew (user data, image). Only when the instance itself answers: ";
 
     private final MailSettings settings;
     private final Clock clock;
@@ -108,15 +115,25 @@ public final class Notices {
             @Variable("event") Event event,
             @Variable("attempt") Integer attempts,
             @Variable("failure") String failure,
-            @Variable("leftBehind") String leftBehind) {
+            @Variable("leftBehind") String leftBehind,
+            @Variable("launchFailureKind") String kind) {
+        boolean notProven = HOST_KEY_MISMATCH.equals(kind);
         Map<String, String> facts = facts(event);
         facts.put("Attempts", String.valueOf(attempts));
         facts.put("What failed", failure);
         facts.put("Left behind", leftBehind);
         facts.put(
                 "What to do",
-                "Mend what failed, then: bin/reactor replay "
+                (notProven ? ASK_WHO_ANSWERS : "Mend what failed, then: ") + "bin/reactor replay "
                         + event.instance().map(InstanceId::value).orElse(event.id()));
+        if (notProven) {
+            return notice(
+                    HOST_KEY_MISMATCH,
+                    "host key mismatch" + of(event),
+                    "The SSH server at the instance's address is not proven to be the instance. The reactor does not try again.",
+                    facts,
+                    event);
+        }
         String what = event.work() == Work.BOOTSTRAP ? "bootstrap failed" : "deleting the key failed";
         return notice("gave-up", what + of(event), "The reactor gave up on this work and parked it.", facts, event);
     }
@@ -177,7 +194,7 @@ public final class Notices {
 
     private static String text(String opening, Map<String, String> facts) {
         List<String> lines = facts.entrySet().stream()
-                .map(fact -> String.format("%-13s %s", fact.getKey() + ":", fact.getValue()))
+                .map(fact -> String.format("%-13s %s", fact.getKey() + ":", Foreign.line(fact.getValue())))
                 .toList();
         return lines.stream().collect(Collectors.joining("\n", opening + "\n\n", "\n"));
     }

@@ -56,14 +56,17 @@ public final class Attempts {
      * not counted.
      *
      * @throws RejectedExecutionException if the reactor is stopping, or the instance is no longer in hand: what was
-     *     interrupted by that is no failed attempt, and the message goes back where it was
+     *     interrupted by that is no failed attempt, and the message goes back where it was. What is {@link Hopeless} was not
+     *     interrupted, and must not be tried again after a restart either
      */
     public Next next(
             @Variable("attempt") Integer failedBefore,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught,
             @ExchangeProperty(Patience.WAITING_FOR_OUTAGE) Instant waitingSince) {
-        checkNotStopping();
         Exception failure = Cause.of(caught);
+        if (!(failure instanceof Hopeless)) {
+            checkNotStopping();
+        }
         if (failure instanceof ClaimLost) {
             throw new RejectedExecutionException(failure);
         }
@@ -86,6 +89,11 @@ public final class Attempts {
     /** What failed, in one line. */
     public String describe(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
         return Cause.inOneLine(Cause.of(caught));
+    }
+
+    /** One word for a failure that is {@link Hopeless}; empty text for any other. */
+    public String kind(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+        return Cause.of(caught) instanceof Hopeless hopeless ? hopeless.kind() : "";
     }
 
     /** Now, as parked messages say it. */

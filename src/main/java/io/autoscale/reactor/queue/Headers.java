@@ -15,6 +15,9 @@ public final class Headers {
     /** What failed, in one sentence; on give-ups and parked messages. */
     public static final String FAILURE = "failure";
 
+    /** One word for what failed, as {@code Hopeless} says it; on give-ups. */
+    public static final String FAILURE_KIND = "failureKind";
+
     /** When it failed for good, ISO-8601; on parked messages. */
     public static final String FAILED_AT = "failedAt";
 

@@ -6,7 +6,7 @@ import org.apache.camel.spi.HeaderFilterStrategy;
 
 /**
  * Lets the reactor's own headers cross a queue, and nothing else: whatever a foreign producer puts on a message, a header
- * such as {@code CAmelHttpUri} (CVE-2026-40453) never reaches a route.
+ * such as {@code CAmelHttpUri} (CVE-2026-40453) never reaches a route, nor does an {@code attempt} that is no number.
  */
 final class OwnHeaders implements HeaderFilterStrategy {
 
@@ -15,8 +15,11 @@ final class OwnHeaders implements HeaderFilterStrategy {
             Headers.LAUNCH_ATTEMPTS,
             Headers.CHECKS,
             Headers.FAILURE,
+            Headers.FAILURE_KIND,
             Headers.FAILED_AT,
             Headers.DUPLICATE_ID);
+
+    private static final Set<String> NUMBERS = Set.of(Headers.ATTEMPT, Headers.LAUNCH_ATTEMPTS, Headers.CHECKS);
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
@@ -25,6 +28,8 @@ final class OwnHeaders implements HeaderFilterStrategy {
 
     @Override
     public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
-        return !OWN.contains(name) || name.equals(Headers.DUPLICATE_ID);
+        return !OWN.contains(name)
+                || name.equals(Headers.DUPLICATE_ID)
+                || NUMBERS.contains(name) != (value instanceof Integer);
     }
 }

@@ -3,6 +3,7 @@ package io.autoscale.reactor.queue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.autoscale.reactor.event.Foreign;
 import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.event.Work;
 import jakarta.jms.ConnectionFactory;
@@ -49,6 +50,13 @@ public final class Parked {
             String failure,
             String at,
             int attempts) {
+
+        /** It is shown on a terminal, and anybody who can write to the broker may have written it. */
+        public Item {
+            group = Foreign.line(group);
+            failure = Foreign.line(failure);
+            at = Foreign.line(at);
+        }
 
         boolean is(String what) {
             return what.equals("all")
@@ -137,7 +145,7 @@ public final class Parked {
                 Optional.ofNullable(message.getStringProperty(Headers.FAILURE)).orElse("cause unknown"),
                 Optional.ofNullable(message.getStringProperty(Headers.FAILED_AT))
                         .orElse("-"),
-                message.propertyExists(Headers.ATTEMPT) ? message.getIntProperty(Headers.ATTEMPT) : 0);
+                message.getObjectProperty(Headers.ATTEMPT) instanceof Integer attempts ? attempts : 0);
     }
 
     private JsonNode body(Message message) throws JMSException {

@@ -103,6 +103,12 @@ public final class MinionKeys {
             @Variable("instance") InstanceId id,
             @Variable("minionKey") MinionKey shown)
             throws KeyNotAccepted {
+        if (!standing.accepted() && standing.hasForeign()) {
+            throw new KeyNotAccepted(
+                    "A key that is not the one that " + id + " showed (" + shown.fingerprint()
+                            + ") stood on the Salt master in " + String.join(", ", standing.foreign())
+                            + " and was removed; the right one is waited for. Somebody may register the other again and again.");
+        }
         if (!standing.accepted()) {
             throw new KeyNotAccepted("The key that " + id + " showed (" + shown.fingerprint()
                     + ") is not on the Salt master yet. Its minion must reach the master's ports 4505 and 4506.");

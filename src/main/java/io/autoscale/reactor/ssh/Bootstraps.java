@@ -98,8 +98,13 @@ public final class Bootstraps implements AutoCloseable {
         target(instance).reach(address);
     }
 
+    /** Whether the host key of the instance was accepted without proof, so that its console is worth another look. */
+    public boolean isUnproven(@Variable("instance") InstanceId instance) {
+        return find(instance).flatMap(Target::unproven).isPresent();
+    }
+
     /**
-     * Sets the host keys that the instance is known to have; an empty list if none is known.
+     * Sets the host keys that the instance is known to have; an empty list if no more are known than before.
      *
      * @throws IllegalStateException if the instance is not in hand
      */

@@ -62,11 +62,11 @@ final class HostKeyVerifier implements ServerKeyVerifier {
         return false;
     }
 
-    private static String fingerprints(List<PublicKey> keys) {
+    static String fingerprints(List<PublicKey> keys) {
         return keys.stream().map(HostKeyVerifier::fingerprint).collect(Collectors.joining(", "));
     }
 
-    private static String fingerprint(PublicKey key) {
+    static String fingerprint(PublicKey key) {
         return KeyUtils.getFingerPrint(key) + " (" + KeyUtils.getKeyType(key) + ")";
     }
 }

@@ -1,5 +1,6 @@
 package io.autoscale.reactor.ssh;
 
+import io.autoscale.reactor.event.Foreign;
 import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.failure.ClaimLost;
 import io.autoscale.reactor.failure.Failed;
@@ -140,7 +141,7 @@ public final class Remote {
      * @throws InstanceGone if the instance was cancelled, whatever the exchange failed of
      * @throws ClaimLost if the instance is another worker's now
      * @throws SshNotReady if the server could not be talked to yet
-     * @throws Hopeless if the server is not proven to be the instance
+     * @throws HostKeyMismatch if the server is not proven to be the instance
      * @throws Failed if the server refused the key, and in all other cases
      */
     public void explain(@Variable("instance") InstanceId instance, Exception failure)
@@ -169,7 +170,7 @@ public final class Remote {
         String ssh = "SSH " + contact.peer();
         String instance = " (" + contact.instance() + ")";
         if (contact.hostKeyProblem().isPresent()) {
-            throw new Hopeless(contact.hostKeyProblem().get());
+            throw new HostKeyMismatch(contact.hostKeyProblem().get());
         }
         if (contact.isRefused()) {
             throw new Failed(ssh + " refused the key for " + contact.user() + instance + ".");

@@ -38,8 +38,9 @@ final class Target {
         return address;
     }
 
+    /** An empty list changes nothing: a key that was known is not forgotten because a console shows it no more. */
     synchronized void expectHostKeys(List<PublicKey> keys) {
-        expected = List.copyOf(keys);
+        expected = keys.isEmpty() ? expected : List.copyOf(keys);
     }
 
     synchronized List<PublicKey> expectedHostKeys() {
@@ -56,6 +57,11 @@ final class Target {
             return Optional.empty();
         }
         return Optional.of(remembered);
+    }
+
+    /** The key that was accepted without proof, as long as none has come since. */
+    synchronized Optional<PublicKey> unproven() {
+        return expected.isEmpty() ? Optional.ofNullable(remembered) : Optional.empty();
     }
 
     /** Starts a contact, which replaces the one before. */

@@ -14,10 +14,19 @@ class OwnHeadersTest {
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext(false));
 
     @ParameterizedTest
-    @ValueSource(strings = {"attempt", "checks", "failure", "failedAt"})
-    void theReactorsOwnHeadersCrossAQueueBothWays(String name) {
+    @ValueSource(strings = {"attempt", "checks", "launchAttempts"})
+    void theReactorsOwnNumbersCrossAQueueBothWaysAndNothingElseUnderTheirNames(String name) {
         assertThat(filter.applyFilterToCamelHeaders(name, 1, exchange)).isFalse();
         assertThat(filter.applyFilterToExternalHeaders(name, 1, exchange)).isFalse();
+        assertThat(filter.applyFilterToExternalHeaders(name, "1", exchange)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"failure", "failureKind", "failedAt"})
+    void theReactorsOwnTextsCrossAQueueBothWays(String name) {
+        assertThat(filter.applyFilterToCamelHeaders(name, "x", exchange)).isFalse();
+        assertThat(filter.applyFilterToExternalHeaders(name, "x", exchange)).isFalse();
+        assertThat(filter.applyFilterToExternalHeaders(name, 1, exchange)).isTrue();
     }
 
     @ParameterizedTest

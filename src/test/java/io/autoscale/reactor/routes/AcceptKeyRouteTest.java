@@ -64,6 +64,17 @@ class AcceptKeyRouteTest extends RoutesTest {
     }
 
     @Test
+    void whatIsWaitedForSaysThatAnotherKeyStoodInItsPlace() {
+        master.key("minions_pre", ID, OTHER_KEY);
+
+        assertThat(route("accept-key").getException())
+                .isInstanceOf(KeyNotAccepted.class)
+                .hasMessageContaining("minions_pre")
+                .hasMessageContaining("was removed")
+                .hasMessageContaining(new MinionKey(KEY).fingerprint());
+    }
+
+    @Test
     void theRightKeyStaysWhereAnotherOneIsRemoved() {
         master.key("minions", ID, KEY);
         master.key("minions_denied", ID, OTHER_KEY);

@@ -8,8 +8,14 @@ import io.autoscale.reactor.failure.Hopeless;
 import io.autoscale.reactor.failure.InstanceGone;
 import io.autoscale.reactor.salt.MinionKey;
 import io.autoscale.reactor.ssh.BootstrapRunning;
+import io.autoscale.reactor.ssh.HostKeyMismatch;
+import io.autoscale.reactor.ssh.UnprovenHost;
+import io.autoscale.reactor.standin.InstanceHost;
 import java.io.IOException;
+import java.security.PublicKey;
 import org.apache.camel.Exchange;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +43,36 @@ class BootstrapRouteTest extends RoutesTest {
 
         assertThat(done.getException()).isNull();
         assertThat(done.getVariable("minionKey")).isEqualTo(new MinionKey(KEY));
+    }
+
+    @Test
+    void aHostThatWasBelievedWithoutProofIsComparedWithTheConsoleBeforeItsMinionIsBelieved() throws Exception {
+        host.shows("bootstrap", KEY);
+        UnprovenHost.accept(bootstraps(), INSTANCE, hostKey(InstanceHost.otherHostKeyLine()));
+        ec2.consoleShows(InstanceHost.consoleOutput(InstanceHost.otherHostKeyLine()));
+
+        assertThat(route("bootstrap-instance").getException())
+                .isInstanceOf(HostKeyMismatch.class)
+                .hasMessageContaining(ID)
+                .hasMessageContaining("now the console shows")
+                .hasMessageContaining("was not accepted");
+    }
+
+    @Test
+    void aHostThatWasBelievedWithoutProofIsFineIfItsConsoleShowsItsKeyByThenOrStillNone() throws Exception {
+        host.shows("bootstrap", KEY);
+        String line = InstanceHost.otherHostKeyLine();
+        UnprovenHost.accept(bootstraps(), INSTANCE, hostKey(line));
+        assertThat(route("bootstrap-instance").getException()).isNull();
+        assertThat(bootstraps().isUnproven(INSTANCE)).isTrue();
+
+        ec2.consoleShows(InstanceHost.consoleOutput(line));
+        assertThat(route("bootstrap-instance").getException()).isNull();
+        assertThat(bootstraps().isUnproven(INSTANCE)).isFalse();
+    }
+
+    private static PublicKey hostKey(String line) throws Exception {
+        return PublicKeyEntry.parsePublicKeyEntry(line).resolvePublicKey(null, null, PublicKeyEntryResolver.FAILING);
     }
 
     @Test

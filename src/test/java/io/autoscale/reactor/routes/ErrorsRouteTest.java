@@ -7,6 +7,7 @@ import io.autoscale.reactor.event.Work;
 import io.autoscale.reactor.failure.Outage;
 import io.autoscale.reactor.failure.Outages;
 import io.autoscale.reactor.routes.Sendings.Sent;
+import io.autoscale.reactor.ssh.HostKeyMismatch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,6 +58,56 @@ class ErrorsRouteTest extends RoutesTest {
         assertThat(master.has("minions", ID)).isFalse();
         assertThat(queues()).containsExactly("notices", "parked");
         assertThat(notice().text()).contains("was not reached to stop its minion");
+    }
+
+    @Test
+    void whoWasNotProvenToBeTheInstanceIsNotTalkedToAgainAndToldInAWayOfItsOwn() {
+        ec2.instance(ID, "running");
+        host.ends("stop", 0, "", "");
+        master.key("minions", ID, KEY);
+        Map<String, Object> headers = new HashMap<>(GIVEN_UP);
+        headers.put("failureKind", "host-key-mismatch");
+        headers.put("failure", "SSH 10.0.3.7:22 is not proven to be " + ID + ".");
+
+        taken("give-up", json(event(Work.BOOTSTRAP)), headers);
+
+        assertThat(host.actions()).isEmpty();
+        assertThat(master.has("minions", ID)).isFalse();
+        assertThat(queues()).containsExactly("notices", "parked");
+        assertThat(notice().kind()).isEqualTo("host-key-mismatch");
+        assertThat(notice().subject())
+                .endsWith(": host key mismatch " + ID + " (group web)")
+                .doesNotContain("bootstrap failed");
+        assertThat(notice().text())
+                .contains("is not proven to be " + ID, "Find out who answers", "bin/reactor replay " + ID);
+    }
+
+    @Test
+    void aGiveUpThatFailsStillKnowsThatTheHostWasNotProven() {
+        ec2.instance(ID, "running");
+        denyDeletion();
+        Map<String, Object> headers = new HashMap<>(GIVEN_UP);
+        headers.put("failureKind", "host-key-mismatch");
+
+        taken("give-up", json(event(Work.BOOTSTRAP)), headers);
+
+        assertThat(sent("give-ups").get(0).headers()).containsAllEntriesOf(headers);
+    }
+
+    @Test
+    void aHostThatIsNotProvenAnyMoreWhenItsMinionIsToBeStoppedIsToldAsThat() {
+        ec2.instance(ID, "running");
+        host.onCommand(() -> sneaky(new HostKeyMismatch("it showed the host key SHA256:other")));
+
+        taken("give-up", json(event(Work.BOOTSTRAP)), GIVEN_UP);
+
+        assertThat(notice().kind()).isEqualTo("host-key-mismatch");
+        assertThat(notice().text()).contains("Salt could not be installed.", "it showed the host key SHA256:other");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void sneaky(Exception e) throws E {
+        throw (E) e;
     }
 
     @Test

@@ -6,7 +6,9 @@ import io.autoscale.reactor.event.Event;
 import io.autoscale.reactor.event.Work;
 import io.autoscale.reactor.failure.ClaimLost;
 import io.autoscale.reactor.routes.Sendings.Sent;
+import io.autoscale.reactor.ssh.HostKeyMismatch;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,8 +18,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LaunchRouteTest extends RoutesTest {
 
+    private boolean pinged;
+
     @BeforeEach
     void aRunningInstance() {
+        pinged = false;
         ec2.instance(ID, "running");
         host.shows("bootstrap", KEY);
         host.onCommand(() -> {
@@ -42,6 +47,7 @@ class LaunchRouteTest extends RoutesTest {
                         "accept-on-master",
                         "look-up-again",
                         "ping-minion",
+                        "look-once-more",
                         "check-not-terminated-meanwhile",
                         "log-minion");
         assertThat(host.actions()).containsExactly("bootstrap");
@@ -151,6 +157,110 @@ class LaunchRouteTest extends RoutesTest {
 
         assertThat(queues()).containsExactly("give-ups");
         assertThat(sent("give-ups").get(0).headers()).containsEntry("launchAttempts", 1);
+    }
+
+    @Test
+    void aHostThatIsNotProvenIsGivenUpAtOnceAndTheGiveUpKnowsWhy() {
+        host.onCommand(() -> sneaky(new HostKeyMismatch("SSH 10.0.3.7:22 is not proven to be " + ID)));
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(queues()).containsExactly("give-ups");
+        assertThat(sent("give-ups").get(0).headers())
+                .containsEntry("launchAttempts", 1)
+                .containsEntry("failureKind", "host-key-mismatch");
+    }
+
+    @Test
+    void aHostThatIsNotProvenIsNotTriedAgainAfterARestartEither() {
+        stopping = true;
+        host.onCommand(() -> sneaky(new HostKeyMismatch("SSH 10.0.3.7:22 is not proven to be " + ID)));
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(queues()).containsExactly("give-ups");
+    }
+
+    @Test
+    void aKeyThatIsDeniedBesideTheAcceptedOneIsRemovedAtTheEndAndTold() {
+        atPing(() -> master.key("minions_denied", ID, OTHER_KEY));
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertOnlyTheRightKeyIsLeft();
+        assertThat(notice().kind()).isEqualTo("foreign-key");
+        assertThat(notice().text()).containsPattern("Found in: +minions_denied");
+    }
+
+    @Test
+    void aKeyThatIsDeniedBesideThatOfAMinionThatWorksAlreadyIsRemovedAndTold() {
+        master.key("minions", ID, KEY);
+        master.key("minions_denied", ID, OTHER_KEY);
+        host.shows("show-key", KEY);
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(host.actions()).containsExactly("show-key");
+        assertOnlyTheRightKeyIsLeft();
+        assertThat(notice().kind()).isEqualTo("foreign-key");
+    }
+
+    @Test
+    void aDeniedCopyOfTheRightKeyIsNoImpostor() {
+        atPing(() -> master.key("minions_denied", ID, KEY));
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(master.calls("key.delete_dict")).isEmpty();
+        assertThat(queues()).isEmpty();
+    }
+
+    @Test
+    void whoTakesTheIdAfterTheMinionAnsweredLosesItAgainAndTheRightKeyIsAccepted() {
+        atPing(() -> master.key("minions", ID, OTHER_KEY));
+        master.onDeletion(() -> master.key("minions_pre", ID, KEY));
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertOnlyTheRightKeyIsLeft();
+        assertThat(master.accepted()).doesNotContain(OTHER_KEY);
+        assertThat(sent("notices")).hasSize(1);
+    }
+
+    @Test
+    void whoRegistersAgainAndAgainIsToldOnceAnAttemptAndNeverAcceptedAndEndsTheAttempt() {
+        master.onCall(() -> {
+            clock.advance(Duration.ofSeconds(10));
+            master.key("minions_pre", ID, OTHER_KEY);
+        });
+
+        taken("launch", event(Work.BOOTSTRAP));
+
+        assertThat(master.calls("key.delete_dict")).hasSizeBetween(10, 40);
+        assertThat(master.accepted()).isEmpty();
+        assertThat(queues()).containsExactly("notices", "launches");
+        assertThat(sent("launches").get(0).headers()).containsEntry("attempt", 1);
+    }
+
+    private void atPing(Runnable action) {
+        master.onCall(() -> {
+            if (master.calls("test.ping").size() == 1 && !pinged) {
+                pinged = true;
+                action.run();
+            }
+        });
+    }
+
+    private void assertOnlyTheRightKeyIsLeft() {
+        assertThat(master.key("minions", ID)).contains(KEY);
+        List.of("minions_pre", "minions_rejected", "minions_denied")
+                .forEach(section ->
+                        assertThat(master.has(section, ID)).as(section).isFalse());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void sneaky(Exception e) throws E {
+        throw (E) e;
     }
 
     @Test

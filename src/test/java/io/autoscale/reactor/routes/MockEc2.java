@@ -1,7 +1,9 @@
 package io.autoscale.reactor.routes;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +55,11 @@ final class MockEc2 implements Processor {
     /** The next question fails with this error code. */
     void fail(int status, String code) {
         failures.add(exception(status, code));
+    }
+
+    void consoleShows(String text) {
+        String encoded = Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        console = () -> GetConsoleOutputResponse.builder().output(encoded).build();
     }
 
     void consoleFails(int status, String code) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -23,13 +24,29 @@ final class MockMaster implements Processor {
     private final Map<String, Deque<Reply>> replies = new HashMap<>();
     private final List<JsonNode> calls = new ArrayList<>();
     private final List<String> tokens = new ArrayList<>();
+    private final List<String> accepted = new ArrayList<>();
     private Runnable onCall = () -> {};
+    private Runnable onDeletion = () -> {};
     private boolean minionAnswers = true;
     private int logins;
 
     /** The master has this key in this section. */
     void key(String section, String id, String pem) {
         sections.computeIfAbsent(section, s -> new LinkedHashMap<>()).put(id, pem);
+    }
+
+    Optional<String> key(String section, String id) {
+        return Optional.ofNullable(sections.getOrDefault(section, Map.of()).get(id));
+    }
+
+    /** Every key that was accepted by a call, in order. */
+    List<String> accepted() {
+        return accepted;
+    }
+
+    /** Runs after each deletion. */
+    void onDeletion(Runnable action) {
+        onDeletion = action;
     }
 
     boolean has(String section, String id) {
@@ -118,6 +135,7 @@ final class MockMaster implements Processor {
             if (pem != null) {
                 sections.get("minions_pre").remove(id.asText());
                 key("minions", id.asText(), pem);
+                accepted.add(pem);
             }
         });
         return Map.of();
@@ -127,6 +145,7 @@ final class MockMaster implements Processor {
         match.properties().forEach(section -> section.getValue().forEach(id -> {
             sections.getOrDefault(section.getKey(), new HashMap<>()).remove(id.asText());
         }));
+        onDeletion.run();
         return Map.of();
     }
 

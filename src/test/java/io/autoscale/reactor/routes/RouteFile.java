@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -27,6 +29,44 @@ final class RouteFile {
 
     /** A step whose uri begins so leaves the process, and so has an id that logs, metrics and tests name it by. */
     private static final List<String> OUTSIDE = List.of("jms", "ssh", "http", "aws2-", "smtp", "{{reactor.salt.url}}");
+
+    /** Everything else that Camel can evaluate is a programming language, or a way to read one out of a message. */
+    private static final Set<String> LANGUAGES = Set.of("simple", "constant", "method");
+
+    private static final Set<String> OTHER_LANGUAGES = Set.of(
+            "csimple",
+            "datasonnet",
+            "exchangeProperty",
+            "groovy",
+            "header",
+            "hl7terser",
+            "java",
+            "joor",
+            "jq",
+            "js",
+            "jsonpath",
+            "language",
+            "mvel",
+            "ognl",
+            "python",
+            "ref",
+            "script",
+            "spel",
+            "tokenize",
+            "variable",
+            "wasm",
+            "xpath",
+            "xquery");
+
+    /** Steps that take the address where a message goes from an expression. */
+    private static final Set<String> ROUTED_BY_DATA =
+            Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "poll", "script");
+
+    /** What may stand in a dynamic uri: an {@code InstanceId}, a constant of its route, a number. */
+    private static final Set<String> TYPED =
+            Set.of("variable.instance", "variable.queue", "variable.delay", "variable.next.delay");
+
+    private static final Pattern FUNCTION = Pattern.compile("\\$(?:simple)?\\{([^{}]*)}");
 
     /** The only file that says what happens on a failure. */
     private static final String ERRORS = "errors.camel.yaml";
@@ -64,6 +104,7 @@ final class RouteFile {
         routes().forEach(route -> checkRoute(route, problems));
         content.forEach(entry -> checkCanonical(entry, problems));
         walk(content, "", (key, node) -> checkNode(key, node, problems));
+        walk(content, "", (key, node) -> checkData(key, node, problems));
         String stem = name.replace(".camel.yaml", "");
         if (!name.equals(ERRORS)
                 && routes().map(route -> route.path("id").asText())
@@ -153,6 +194,53 @@ final class RouteFile {
                 && !node.path("id").isTextual()) {
             problems.add("A step to " + uri + " leaves the process and has no id.");
         }
+    }
+
+    /** No way from data to code: what comes from outside is never evaluated, nor decides where a message goes. */
+    private void checkData(String key, JsonNode node, List<String> problems) {
+        node.properties().forEach(field -> {
+            if (ROUTED_BY_DATA.contains(field.getKey())) {
+                problems.add("The step " + field.getKey() + " lets a message say where it goes.");
+            }
+            if (field.getValue().isTextual()
+                    && isEvaluatedTwice(field.getValue().textValue())) {
+                problems.add(
+                        "A function of 'simple' has arguments, which may hold text from outside: " + field.getValue());
+            }
+        });
+        if (isExpression(key)) {
+            node.fieldNames().forEachRemaining(language -> {
+                if (OTHER_LANGUAGES.contains(language)) {
+                    problems.add("An expression is written in " + language + "; only " + LANGUAGES + " are used.");
+                }
+            });
+        }
+        if (node.path("method").asText().contains("(")) {
+            problems.add("A method is named with arguments: " + node.path("method") + ". Camel would evaluate them.");
+        }
+        if (key.equals("toD")) {
+            FUNCTION.matcher(node.toString())
+                    .results()
+                    .map(found -> found.group(1))
+                    .filter(function -> !TYPED.contains(function))
+                    .forEach(function ->
+                            problems.add("A dynamic uri holds ${" + function + "}, which may be any text."));
+        }
+        if (key.equals("setHeader")
+                && node.path("name").asText().toLowerCase(Locale.ROOT).startsWith("camel")
+                && !node.path("expression").has("constant")) {
+            problems.add("The header " + node.path("name") + ", which steers a component, is not constant.");
+        }
+    }
+
+    private static boolean isExpression(String key) {
+        return Set.of("expression", "onWhen", "retryWhile", "handled", "continued", "correlationExpression")
+                .contains(key);
+    }
+
+    private static boolean isEvaluatedTwice(String text) {
+        return text.matches("(?s).*\\$(?:simple)?\\{(?:bean|ref|method|type)[.:][^}]*\\(.*")
+                || text.matches("(?s).*\\$(?:simple)?\\{[^}]*\\$(?:simple)?\\{.*");
     }
 
     private static void walk(JsonNode node, String key, BiConsumer<String, JsonNode> visitor) {

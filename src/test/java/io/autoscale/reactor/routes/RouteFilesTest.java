@@ -47,6 +47,19 @@ class RouteFilesTest {
                 "      uri: direct|      uri: direct?name=example",
                 "    from:|    onException: []\n    from:",
                 "      noErrorHandler: {}|      deadLetterChannel: {deadLetterUri: 'direct:x'}",
+                // no way from data to code
+                "        message: Done.|        message: \"${bean:json?method=event(${body})}\"",
+                "        message: Done.|        message: \"${variable.${body}}\"",
+                "        - log:|        - bean: {ref: json, method: 'event(${body})'}\n        - log:",
+                "        - log:|        - setBody: {expression: {method: {ref: json, method: 'event(${body})'}}}\n        - log:",
+                "        - log:|        - setBody: {expression: {groovy: {expression: body}}}\n        - log:",
+                "        - log:|        - setBody: {expression: {spel: {expression: '#{body}'}}}\n        - log:",
+                "        - log:|        - filter: {expression: {mvel: {expression: 'true'}}, steps: []}\n        - log:",
+                "        - log:|        - script: {expression: {groovy: {expression: body}}}\n        - log:",
+                "        - log:|        - recipientList: {expression: {simple: {expression: '${body}'}}}\n        - log:",
+                "        - log:|        - toD: {id: x, uri: 'jms:${body.group}'}\n        - log:",
+                "        - log:|        - toD: {id: x, uri: ssh, parameters: {host: '${header.host}'}}\n        - log:",
+                "        - log:|        - setHeader: {name: CamelHttpUri, expression: {simple: {expression: '${body}'}}}\n        - log:",
                 "- route:|- from: {uri: 'direct:short', steps: []}\n- route:",
             })
     void aFileThatBreaksARuleIsRefused(String change) {

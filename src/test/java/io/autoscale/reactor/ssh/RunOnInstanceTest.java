@@ -8,6 +8,7 @@ import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Hopeless;
 import io.autoscale.reactor.failure.InstanceGone;
+import io.autoscale.reactor.standin.InstanceHost;
 import io.autoscale.reactor.standin.MemoryClaims;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,6 +29,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real camel-ssh component with everything of this package around it, against SSH servers in this process. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // MINA waits through interrupts
@@ -253,7 +257,7 @@ class RunOnInstanceTest {
             take(WEB);
             bootstraps.expectHostKeys(WEB, List.of(rsaKey.getPublic()));
 
-            fails(host.port(), "exit 0 x", Hopeless.class)
+            fails(host.port(), "exit 0 x", HostKeyMismatch.class)
                     .hasMessageContaining(WEB.value())
                     .hasMessageContaining("127.0.0.1:" + host.port())
                     .hasMessageContaining(KeyUtils.getFingerPrint(ecKey.getPublic()))
@@ -290,6 +294,104 @@ class RunOnInstanceTest {
         bootstraps.expectHostKeys(WEB, List.of(rsaKey.getPublic()));
 
         assertThat(run(WEB, host.port(), "exit 0 ok")).isEqualTo("ok");
+    }
+
+    /** What the console of an instance shows. */
+    private enum Console {
+        NOTHING,
+        ITS_KEY,
+        ITS_KEY_BUT_THE_BEGINNING_IS_CUT_OFF,
+        HALF_OF_ITS_KEY,
+        A_KEY_OF_ANOTHER_INSTANCE,
+        A_KEY_OF_ANOTHER_TYPE;
+
+        boolean showsNone() {
+            return this == NOTHING || this == HALF_OF_ITS_KEY;
+        }
+
+        boolean showsAnother() {
+            return this == A_KEY_OF_ANOTHER_INSTANCE || this == A_KEY_OF_ANOTHER_TYPE;
+        }
+
+        String text(PublicKey its, PublicKey another, PublicKey ofAnotherType) {
+            String line = PublicKeyEntry.toString(its);
+            return switch (this) {
+                case NOTHING -> "booting";
+                case ITS_KEY -> InstanceHost.consoleOutput(line);
+                case ITS_KEY_BUT_THE_BEGINNING_IS_CUT_OFF ->
+                    InstanceHost.consoleOutput(line).split("BEGIN SSH HOST KEY KEYS-----\r\n")[1];
+                case HALF_OF_ITS_KEY -> line.substring(line.length() / 2) + "\n-----END SSH HOST KEY KEYS-----\n";
+                case A_KEY_OF_ANOTHER_INSTANCE -> InstanceHost.consoleOutput(PublicKeyEntry.toString(another));
+                case A_KEY_OF_ANOTHER_TYPE -> InstanceHost.consoleOutput(PublicKeyEntry.toString(ofAnotherType));
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ed25519", "ecdsa", "rsa"})
+    void believesAHostAsTheSettingAndItsConsoleSay(String type) throws Exception {
+        KeyPair its = newKey(type);
+        PublicKey another = newKey(type).getPublic();
+        SshTestHost typed = opened(new SshTestHost(ours.getPublic(), its));
+        for (HostKeyCheck check : HostKeyCheck.values()) {
+            for (Console console : Console.values()) {
+                start(check);
+                take(WEB);
+                int before = typed.authentications.get();
+                String text = console.text(its.getPublic(), another, (type.equals("rsa") ? ecKey : rsaKey).getPublic());
+                HostKeys hostKeys = new HostKeys(bootstraps, check);
+                if (check == HostKeyCheck.STRICT && console.showsNone()) {
+                    assertThatThrownBy(() -> hostKeys.expect(WEB, text)).isInstanceOf(HostKeysNotShown.class);
+                    fails(typed.port(), "exit 0 x", HostKeyMismatch.class);
+                } else {
+                    hostKeys.expect(WEB, text);
+                    if (check != HostKeyCheck.OFF && console.showsAnother()) {
+                        fails(typed.port(), "exit 0 x", HostKeyMismatch.class)
+                                .hasMessageContaining(KeyUtils.getFingerPrint(its.getPublic()));
+                    } else {
+                        assertThat(run(WEB, typed.port(), "exit 0 ok"))
+                                .as("%s, %s, %s", check, console, type)
+                                .isEqualTo("ok");
+                        continue;
+                    }
+                }
+                assertThat(typed.authentications)
+                        .as("%s, %s, %s", check, console, type)
+                        .hasValue(before);
+            }
+        }
+    }
+
+    @Test
+    void aKeyThatTheConsoleShowsTooLateStillProvesAHostOrGivesItAway() throws Exception {
+        start(HostKeyCheck.TOFU);
+        take(WEB);
+        run(WEB, host.port(), "exit 0 ok");
+        assertThat(bootstraps.isUnproven(WEB)).isTrue();
+        HostKeys hostKeys = new HostKeys(bootstraps, HostKeyCheck.TOFU);
+
+        hostKeys.expect(WEB, "");
+        assertThat(bootstraps.isUnproven(WEB)).isTrue();
+        assertThatThrownBy(() ->
+                        hostKeys.expect(WEB, InstanceHost.consoleOutput(PublicKeyEntry.toString(rsaKey.getPublic()))))
+                .isInstanceOf(HostKeyMismatch.class)
+                .hasMessageContaining(KeyUtils.getFingerPrint(ecKey.getPublic()))
+                .hasMessageContaining(KeyUtils.getFingerPrint(rsaKey.getPublic()));
+        fails(host.port(), "exit 0 x", HostKeyMismatch.class);
+
+        hostKeys.expect(WEB, InstanceHost.consoleOutput(PublicKeyEntry.toString(ecKey.getPublic())));
+        assertThat(bootstraps.isUnproven(WEB)).isFalse();
+        hostKeys.expect(WEB, "scrolled away");
+        assertThat(bootstraps.isUnproven(WEB)).isFalse();
+    }
+
+    private static KeyPair newKey(String type) throws Exception {
+        if (type.equals("ed25519")) {
+            return KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
+        }
+        KeyPairGenerator keys = KeyPairGenerator.getInstance(type.equals("rsa") ? "RSA" : "EC");
+        keys.initialize(type.equals("rsa") ? 2048 : 256);
+        return keys.generateKeyPair();
     }
 
     @Test

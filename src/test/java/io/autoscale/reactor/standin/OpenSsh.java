@@ -51,13 +51,18 @@ public final class OpenSsh implements AutoCloseable {
 
     /** Starts a server that keeps all that it needs, and its scratch root, in {@code directory}. */
     public static OpenSsh start(Path directory) throws IOException, InterruptedException {
+        return start(directory, List.of());
+    }
+
+    /** Starts such a server with further lines in its {@code sshd_config}. */
+    public static OpenSsh start(Path directory, List<String> more) throws IOException, InterruptedException {
         Path folder = directory.toAbsolutePath();
         makeKey(folder.resolve("client_key"));
         Files.copy(folder.resolve("client_key.pub"), folder.resolve("authorized_keys"));
         for (int attempt = 1; ; attempt++) {
             Files.deleteIfExists(folder.resolve("sshd_config"));
             try {
-                return boot(folder, "127.0.0.1", Ports.free());
+                return boot(folder, "127.0.0.1", Ports.free(), more);
             } catch (IOException e) {
                 if (attempt == 3) {
                     throw e;
@@ -71,6 +76,11 @@ public final class OpenSsh implements AutoCloseable {
      * {@code authorized_keys} in its directory names. Booted again in the same directory it is the same host.
      */
     public static OpenSsh boot(Path directory, String address, int port) throws IOException, InterruptedException {
+        return boot(directory, address, port, List.of());
+    }
+
+    private static OpenSsh boot(Path directory, String address, int port, List<String> more)
+            throws IOException, InterruptedException {
         Path folder = directory.toAbsolutePath();
         ScratchRoot root = new ScratchRoot(Files.createDirectories(folder.resolve("root")));
         if (Files.notExists(folder.resolve("host_key.pub"))) {
@@ -79,7 +89,7 @@ public final class OpenSsh implements AutoCloseable {
         if ("root".equals(user())) {
             Files.createDirectories(Path.of("/run/sshd")); // sshd insists on it when it runs as root.
         }
-        Process server = launch(folder, address, port, root);
+        Process server = launch(folder, address, port, root, more);
         boolean listening = false;
         try {
             listening = isListening(server, folder);
@@ -178,7 +188,7 @@ public final class OpenSsh implements AutoCloseable {
         await().dontCatchUncaughtExceptions().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
 
-    private static Process launch(Path folder, String address, int port, ScratchRoot root)
+    private static Process launch(Path folder, String address, int port, ScratchRoot root, List<String> more)
             throws IOException, InterruptedException {
         List<String> settings = new ArrayList<>(List.of(
                 "ListenAddress " + address,
@@ -196,6 +206,7 @@ public final class OpenSsh implements AutoCloseable {
                 "LogLevel VERBOSE",
                 // A HOME of its own: what the user of the test has in .bashrc may take a minute.
                 "SetEnv REACTOR_ROOT=" + root.path() + " HOME=" + root.path()));
+        settings.addAll(more);
         Path configuration = folder.resolve("sshd_config");
         if (Files.exists(configuration)) {
             return start(folder, configuration);
