@@ -3,9 +3,11 @@ package io.autoscale.reactor.sns;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Ends connections on which no request comes: however a sender drips or dozes, it holds a connection for a bounded time, and
@@ -21,7 +23,7 @@ final class Connections {
     /** Those without a request under way, with their timers; who waits longest comes first. */
     private final Map<HttpConnection, Long> waiting = new LinkedHashMap<>();
 
-    private int open;
+    private final Set<HttpConnection> open = new HashSet<>();
 
     /**
      * What a sender may take.
@@ -39,12 +41,9 @@ final class Connections {
     }
 
     void opened(HttpConnection connection) {
-        synchronized (this) {
-            open++;
-        }
-        connection.closeHandler(closed -> closed(connection));
+        connection.closeHandler(closed -> forget(connection));
         await(connection, limits.firstRequest());
-        longestWaiting().ifPresent(HttpConnection::close);
+        oneTooMany(connection).ifPresent(HttpConnection::close);
     }
 
     /** A request has begun: what it takes from here on is limited by others. */
@@ -57,12 +56,8 @@ final class Connections {
         await(connection, limits.nextRequest());
     }
 
-    synchronized int open() {
-        return open;
-    }
-
-    private synchronized void closed(HttpConnection connection) {
-        open--;
+    private synchronized void forget(HttpConnection connection) {
+        open.remove(connection);
         stopWaiting(connection);
     }
 
@@ -78,8 +73,14 @@ final class Connections {
         }
     }
 
-    /** Who has to go, if there are too many. */
-    private synchronized Optional<HttpConnection> longestWaiting() {
-        return open > limits.connections() ? waiting.keySet().stream().findFirst() : Optional.empty();
+    /** Counts the new one; if that is one too many, returns who has to go for it. */
+    private synchronized Optional<HttpConnection> oneTooMany(HttpConnection added) {
+        open.add(added);
+        if (open.size() <= limits.connections()) {
+            return Optional.empty();
+        }
+        HttpConnection longest = waiting.keySet().iterator().next();
+        forget(longest);
+        return Optional.of(longest);
     }
 }

@@ -92,9 +92,7 @@ class WebhookServer extends VertxPlatformHttpServer {
         Optional<WebhookCertificate> certificate =
                 Optional.ofNullable(CamelContextHelper.findSingleByType(getCamelContext(), WebhookCertificate.class));
         if (certificate.isPresent()) {
-            options.setSsl(true)
-                    .setEnabledSecureTransportProtocols(TLS)
-                    .setKeyCertOptions(certificate.get().read());
+            secured(options, certificate.get());
         } else if (configuration.isUseGlobalSslContextParameters()) {
             VertxHelper.setupSSLOptions(getCamelContext(), getCamelContext().getSSLContextParameters(), options);
         }
@@ -113,6 +111,10 @@ class WebhookServer extends VertxPlatformHttpServer {
                 .requestHandler(all)
                 .listen(configuration.getBindPort(), configuration.getBindHost()));
         certificate.ifPresent(known -> new Renewal(known, options, server).lookEach(getVertx(), CERTIFICATE_LOOK));
+    }
+
+    static HttpServerOptions secured(HttpServerOptions options, WebhookCertificate certificate) {
+        return options.setSsl(true).setEnabledSecureTransportProtocols(TLS).setKeyCertOptions(certificate.read());
     }
 
     @Override
