@@ -206,6 +206,7 @@ public final class Beans implements CamelConfiguration {
         Refusals refusals = new Refusals(meters, clock);
         registry.bind("refusals", refusals);
         if (live) {
+            settings.webhookCertificate().ifPresent(certificate -> registry.bind("webhookCertificate", certificate));
             registry.bind(
                     ReceiveRoute.ID,
                     new ReceiveRoute(

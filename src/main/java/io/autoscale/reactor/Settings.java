@@ -6,6 +6,7 @@ import io.autoscale.reactor.queue.BrokerSettings;
 import io.autoscale.reactor.salt.SaltSettings;
 import io.autoscale.reactor.sns.SnsSettings;
 import io.autoscale.reactor.sns.TopicArn;
+import io.autoscale.reactor.sns.WebhookCertificate;
 import io.autoscale.reactor.ssh.AddressChoice;
 import io.autoscale.reactor.ssh.BootstrapSettings;
 import io.autoscale.reactor.ssh.HostKeyCheck;
@@ -22,12 +23,14 @@ import java.util.function.Function;
 /**
  * The settings of {@code application.properties}, typed and checked.
  *
+ * @param webhookCertificate with which the webhook speaks TLS; empty: it speaks plain HTTP, or TLS by {@code camel.ssl.*}
  * @param region of EC2 and Auto Scaling; empty: the AWS SDK finds it by itself
  * @param batchSize deletions that share one call, at most
  * @param checkDelay before an instance that is not gone yet is looked at again
  */
 public record Settings(
         SnsSettings sns,
+        Optional<WebhookCertificate> webhookCertificate,
         Optional<String> region,
         SaltSettings salt,
         SshSettings ssh,
@@ -37,6 +40,9 @@ public record Settings(
         PatienceSettings patience,
         MailSettings mail,
         BrokerSettings broker) {
+
+    private static final String CERTIFICATE = "reactor.webhook.certificate";
+    private static final String PRIVATE_KEY = "reactor.webhook.private-key";
 
     /**
      * Reads all settings.
@@ -53,6 +59,7 @@ public record Settings(
                 in.choice("reactor.sns.confirm", SnsSettings.Confirm.class),
                 in.duration("reactor.sns.max-age"),
                 Set.copyOf(in.list("reactor.sns.signature-versions", ",", Function.identity()))));
+        Optional<WebhookCertificate> certificate = webhookCertificate(in);
         SaltSettings salt = in.group(() -> salt(in));
         SshSettings ssh = in.group(() -> ssh(in));
         BootstrapSettings bootstrap = in.group(() -> new BootstrapSettings(
@@ -81,7 +88,33 @@ public record Settings(
         in.number("camel.management.port", 0, 65535);
         Optional<String> region = in.optional("reactor.aws.region");
         in.throwIfAnyProblem();
-        return new Settings(sns, region, salt, ssh, bootstrap, batchSize, checkDelay, patience, mail, broker);
+        return new Settings(
+                sns, certificate, region, salt, ssh, bootstrap, batchSize, checkDelay, patience, mail, broker);
+    }
+
+    private static Optional<WebhookCertificate> webhookCertificate(SettingsReader in) {
+        boolean chain = in.optional(CERTIFICATE).isPresent();
+        boolean key = in.optional(PRIVATE_KEY).isPresent();
+        if (chain != key) {
+            in.problem((chain ? PRIVATE_KEY : CERTIFICATE) + " is missing: expected a PEM file, as "
+                    + (chain ? CERTIFICATE : PRIVATE_KEY) + " is set.");
+        }
+        if (!chain || !key) {
+            return Optional.empty();
+        }
+        if (in.optional("camel.server.useGlobalSslContextParameters")
+                .filter("true"::equalsIgnoreCase)
+                .isPresent()) {
+            in.problem(CERTIFICATE
+                    + " is set, and so is camel.server.useGlobalSslContextParameters: expected one of them.");
+        }
+        WebhookCertificate certificate = new WebhookCertificate(in.path(CERTIFICATE), in.path(PRIVATE_KEY));
+        try {
+            certificate.read();
+        } catch (IllegalArgumentException e) {
+            in.problem(e.getMessage());
+        }
+        return Optional.of(certificate);
     }
 
     private static SaltSettings salt(SettingsReader in) {

@@ -52,7 +52,8 @@ public final class CertificateClient implements SdkHttpClient {
     private static final int KEPT = 32;
 
     private static final int AT_ONCE = 4;
-    private static final int WAITING = 64;
+    /** Fewer in all than deliveries are handled at once: who asks for one after another holds up nobody else. */
+    private static final int WAITING = 4;
 
     private final SdkHttpClient delegate;
     private final Clock clock;

@@ -1,20 +1,31 @@
 package io.autoscale.reactor.sns;
 
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.component.vertx.common.VertxHelper;
 import org.apache.camel.support.CamelContextHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Camel's HTTP server with a door before the webhook: what cannot be a delivery of SNS is turned away by its first lines,
@@ -34,16 +45,27 @@ class WebhookServer extends VertxPlatformHttpServer {
     /** How long the rest of a refused request is read and thrown away, so that its sender sees the answer. */
     private static final long LINGER_MILLIS = 2000;
 
+    /** For opening and closing the port. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Set<String> TLS = Set.of("TLSv1.3", "TLSv1.2");
+
+    /** How often it is looked whether the certificate was renewed. */
+    private static final Duration CERTIFICATE_LOOK = Duration.ofMinutes(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger("receive");
+
     private final VertxPlatformHttpServerConfiguration configuration;
     private final String path;
-    private final int atOnce;
+    private final Connections.Limits limits;
     private final AtomicInteger underway = new AtomicInteger();
 
     private ProducerTemplate notices;
+    private HttpServer server;
 
-    WebhookServer(VertxPlatformHttpServerConfiguration configuration, String path, int atOnce) {
+    WebhookServer(VertxPlatformHttpServerConfiguration configuration, String path, Connections.Limits limits) {
         super(configuration);
-        this.atOnce = atOnce;
+        this.limits = limits;
         this.configuration = configuration;
         this.path = path;
     }
@@ -60,15 +82,83 @@ class WebhookServer extends VertxPlatformHttpServer {
         notices.stop();
     }
 
+    /**
+     * Listens, as Camel's server does, but speaks HTTP/1.1 alone, bounds what a connection may take, and knows the webhook's
+     * own certificate. Camel 4.17 leaves no other place to say so.
+     */
+    @Override
+    protected void startServer() throws Exception {
+        HttpServerOptions options = new HttpServerOptions().setHttp2ClearTextEnabled(false);
+        Optional<WebhookCertificate> certificate =
+                Optional.ofNullable(CamelContextHelper.findSingleByType(getCamelContext(), WebhookCertificate.class));
+        if (certificate.isPresent()) {
+            secured(options, certificate.get());
+        } else if (configuration.isUseGlobalSslContextParameters()) {
+            VertxHelper.setupSSLOptions(getCamelContext(), getCamelContext().getSSLContextParameters(), options);
+        }
+        Connections connections = new Connections(getVertx(), limits);
+        Router all = Router.router(getVertx());
+        all.route().handler(request -> {
+            HttpConnection connection = request.request().connection();
+            connections.requested(connection);
+            request.addEndHandler(end -> connections.answered(connection));
+            request.next();
+        });
+        all.route(configuration.getPath() + "*").subRouter(router());
+        server = get(getVertx()
+                .createHttpServer(options)
+                .connectionHandler(connections::opened)
+                .requestHandler(all)
+                .listen(configuration.getBindPort(), configuration.getBindHost()));
+        certificate.ifPresent(known -> new Renewal(known, options, server).lookEach(getVertx(), CERTIFICATE_LOOK));
+    }
+
+    static HttpServerOptions secured(HttpServerOptions options, WebhookCertificate certificate) {
+        return options.setSsl(true).setEnabledSecureTransportProtocols(TLS).setKeyCertOptions(certificate.read());
+    }
+
+    @Override
+    protected void stopServer() {
+        if (server != null) {
+            try {
+                get(server.close());
+            } catch (Exception e) {
+                LOG.debug("The webhook's port was not closed in order.", e);
+            }
+        }
+    }
+
+    @Override
+    public HttpServer getServer() {
+        return server;
+    }
+
+    @Override
+    public int getPort() {
+        return server == null ? configuration.getBindPort() : server.actualPort();
+    }
+
+    /** The failure itself, not what wraps it: a port that is taken is told by it. */
+    private static <T> T get(Future<T> future) throws Exception {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
     /** The door is there before the port listens. */
     @Override
     protected void initializeServer() {
         super.initializeServer();
-        CamelContext context = getCamelContext();
-        VertxPlatformHttpRouter router = VertxPlatformHttpRouter.lookup(
-                context, VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getBindPort()));
-        context.getRegistry().bind(ROUTER, router);
+        VertxPlatformHttpRouter router = router();
+        getCamelContext().getRegistry().bind(ROUTER, router);
         installDoor(router);
+    }
+
+    private VertxPlatformHttpRouter router() {
+        return VertxPlatformHttpRouter.lookup(
+                getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getBindPort()));
     }
 
     private void installDoor(Router router) {
@@ -97,7 +187,7 @@ class WebhookServer extends VertxPlatformHttpServer {
     void limit(RoutingContext request) {
         int others = underway.getAndIncrement();
         request.addEndHandler(end -> underway.decrementAndGet());
-        if (others < atOnce) {
+        if (others < limits.atOnce()) {
             request.next();
         } else {
             answer(request, refusals().turnAway(429, "too many are being handled"));

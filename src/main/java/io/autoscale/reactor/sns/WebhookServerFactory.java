@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -28,17 +29,21 @@ import org.apache.camel.main.HttpServerConfigurationProperties;
  */
 public class WebhookServerFactory extends DefaultMainHttpServerFactory {
 
-    /** Some seconds of work; SNS delivers the rest again. */
-    private static final int DELIVERIES_AT_ONCE = 1000;
+    /**
+     * Deliveries at once are some seconds of work; SNS delivers the rest again. SNS opens few connections, sends at once, and
+     * opens a new one if its old one is gone.
+     */
+    static final Connections.Limits LIMITS =
+            new Connections.Limits(1000, 4000, Duration.ofSeconds(10), Duration.ofSeconds(30));
 
-    private final int atOnce;
+    private final Connections.Limits limits;
 
     public WebhookServerFactory() {
-        this(DELIVERIES_AT_ONCE);
+        this(LIMITS);
     }
 
-    WebhookServerFactory(int atOnce) {
-        this.atOnce = atOnce;
+    WebhookServerFactory(Connections.Limits limits) {
+        this.limits = limits;
     }
 
     @Override
@@ -57,7 +62,7 @@ public class WebhookServerFactory extends DefaultMainHttpServerFactory {
         configuration.setUseGlobalSslContextParameters(settings.isUseGlobalSslContextParameters());
         configuration.getBodyHandler().setHandleFileUploads(false);
         WebhookServer server = new WebhookServer(
-                configuration, context.resolvePropertyPlaceholders("{{reactor.webhook.path}}"), atOnce);
+                configuration, context.resolvePropertyPlaceholders("{{reactor.webhook.path}}"), limits);
         server.setCamelContext(context);
         context.getRegistry().bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, new Engine(server));
         return server;

@@ -112,7 +112,8 @@ class WebhookTest {
                 sns.certificateClient(),
                 settings(Confirm.AUTO, Set.of("2")),
                 Ports.free(),
-                new WebhookServerFactory(1))) {
+                new WebhookServerFactory(
+                        new Connections.Limits(1, 100, Duration.ofSeconds(10), Duration.ofSeconds(10))))) {
             webhook.events().whenAnyExchangeReceived(exchange -> {
                 inHand.countDown();
                 goOn.await();
