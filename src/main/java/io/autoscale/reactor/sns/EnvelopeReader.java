@@ -33,7 +33,7 @@ public class EnvelopeReader {
     /** Nothing that SNS, Auto Scaling or EventBridge sends is nested deeper than five. */
     private static final int DEEPEST = 20;
 
-    private static final Pattern MESSAGE_ID = Pattern.compile("[0-9A-Za-z-]{1,100}");
+    private static final Pattern MESSAGE_ID = Pattern.compile("[0-9A-Za-z][0-9A-Za-z-]{0,99}");
 
     static final ObjectReader JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()

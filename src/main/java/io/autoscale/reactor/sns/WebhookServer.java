@@ -202,8 +202,24 @@ class WebhookServer extends VertxPlatformHttpServer {
         switch (request.statusCode()) {
             case 413 -> tooLarge(request);
             case 503 -> answer(request, refusals().turnAway(503, "it was not here, or not handled, in time"));
-            default -> answer(request, refusals().turnAway(503, "it could not be handled"));
+            default -> {
+                if (isOfTheSender(request.statusCode(), request.failure())) {
+                    malformed(request);
+                } else {
+                    answer(request, refusals().turnAway(503, "it could not be handled"));
+                }
+            }
         }
+    }
+
+    /** Netty says by a mere NumberFormatException that the size of a chunk is none. */
+    private static boolean isOfTheSender(int status, Throwable failure) {
+        return status >= 400 && status < 500 || failure instanceof NumberFormatException;
+    }
+
+    /** Without a Host, with a query that cannot be decoded, or cut into chunks that are none. */
+    private void malformed(RoutingContext request) {
+        answer(request, refusals().turnAway(400, "it is not well-formed HTTP"));
     }
 
     private void tooLarge(RoutingContext request) {

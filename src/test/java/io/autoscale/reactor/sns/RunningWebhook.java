@@ -37,11 +37,11 @@ import software.amazon.awssdk.services.sns.model.ConfirmSubscriptionRequest;
 import software.amazon.awssdk.services.sns.model.ConfirmSubscriptionResponse;
 
 /** The real intake on a port of its own beside a management server; only the queue and AWS are stand-ins. */
-final class RunningWebhook implements AutoCloseable {
+public final class RunningWebhook implements AutoCloseable {
 
-    static final String PATH = "/hook/ec2/autoscale";
-    static final String TOPIC = "arn:aws:sns:us-east-1:123456789012:web";
-    static final ObjectMapper JSON = JsonMapper.builder()
+    public static final String PATH = "/hook/ec2/autoscale";
+    public static final String TOPIC = "arn:aws:sns:us-east-1:123456789012:web";
+    public static final ObjectMapper JSON = JsonMapper.builder()
             .addModules(new Jdk8Module(), new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .build();
@@ -49,7 +49,7 @@ final class RunningWebhook implements AutoCloseable {
     final SnsSigner sns;
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final int managementPort;
-    final List<ConfirmSubscriptionRequest> confirmed = new CopyOnWriteArrayList<>();
+    public final List<ConfirmSubscriptionRequest> confirmed = new CopyOnWriteArrayList<>();
     final AtomicReference<RuntimeException> confirmFailure = new AtomicReference<>();
 
     private final Main main = new Main();
@@ -61,7 +61,7 @@ final class RunningWebhook implements AutoCloseable {
         this(sns, sns.certificateClient(), settings(SnsSettings.Confirm.AUTO, Set.of("1", "2")));
     }
 
-    RunningWebhook(SnsSigner sns, SdkHttpClient certificateHost, SnsSettings settings, RoutesBuilder... others)
+    public RunningWebhook(SnsSigner sns, SdkHttpClient certificateHost, SnsSettings settings, RoutesBuilder... others)
             throws Exception {
         this(sns, certificateHost, settings, Ports.free(), new WebhookServerFactory(), others);
     }
@@ -106,7 +106,7 @@ final class RunningWebhook implements AutoCloseable {
         port = serverPort == 0 ? context().hasService(WebhookServer.class).getPort() : serverPort;
     }
 
-    static SnsSettings settings(SnsSettings.Confirm confirm, Set<String> versions) {
+    public static SnsSettings settings(SnsSettings.Confirm confirm, Set<String> versions) {
         return new SnsSettings(PATH, List.of(new TopicArn(TOPIC)), confirm, Duration.ofMinutes(65), versions);
     }
 
@@ -114,11 +114,11 @@ final class RunningWebhook implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    MockEndpoint events() {
+    public MockEndpoint events() {
         return queue("events");
     }
 
-    MockEndpoint notices() {
+    public MockEndpoint notices() {
         return queue("notices");
     }
 
@@ -146,7 +146,7 @@ final class RunningWebhook implements AutoCloseable {
                 .statusCode();
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
