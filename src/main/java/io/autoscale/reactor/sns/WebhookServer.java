@@ -1,10 +1,12 @@
 package io.autoscale.reactor.sns;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -15,6 +17,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.support.CamelContextHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Camel's HTTP server with a door before the webhook: what cannot be a delivery of SNS is turned away by its first lines,
@@ -33,6 +37,8 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     /** How long the rest of a refused request is read and thrown away, so that its sender sees the answer. */
     private static final long LINGER_MILLIS = 2000;
+
+    private static final Logger LOG = LoggerFactory.getLogger("receive");
 
     private final VertxPlatformHttpServerConfiguration configuration;
     private final String path;
@@ -58,6 +64,20 @@ class WebhookServer extends VertxPlatformHttpServer {
     protected void doStop() throws Exception {
         super.doStop();
         notices.stop();
+    }
+
+    @Override
+    protected Vertx createVertxInstance() {
+        return super.createVertxInstance().exceptionHandler(this::unhandled);
+    }
+
+    /** Vert.x 4.5.22 stumbles over a Host such as {@code %} before it asks any handler; such a request has no answer. */
+    private void unhandled(Throwable failure) {
+        if (Arrays.stream(failure.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("isValidAuthority"))) {
+            refusals().turnAway(400, "its Host is not one");
+        } else {
+            LOG.error("Unhandled exception in the webhook's server", failure);
+        }
     }
 
     /** The door is there before the port listens. */

@@ -85,6 +85,9 @@ class FuzzedDeliveriesTest {
             report(DELIVERIES);
             System.out.printf("live heap %d MiB after a tenth, %d MiB at the end%n", early >> 20, late >> 20);
             assertThat(problems).as("seed " + SEED).isEmpty();
+            assertThat(tally.values().stream().mapToLong(LongAdder::sum).sum())
+                    .as("deliveries that were judged")
+                    .isEqualTo(DELIVERIES);
             assertThat(trouble.lines()).as("log, seed " + SEED).isEmpty();
             assertThat(sentences).as("all that was answered").hasSizeLessThan(MOST_SENTENCES);
             assertThat(late).as("live heap in bytes").isLessThan(early + early / 5 + (32 << 20));
@@ -124,7 +127,7 @@ class FuzzedDeliveriesTest {
                 Delivery delivery = deliveries.next(turn);
                 try {
                     judge(turn, delivery, connection.send(delivery), deliveries);
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException e) {
                     problem(turn, delivery, e.toString());
                     connection.end();
                 }
@@ -132,9 +135,10 @@ class FuzzedDeliveriesTest {
                     return;
                 }
             }
-        } catch (IOException e) {
-            problems.add(e.toString());
+        } catch (IOException | RuntimeException e) {
+            problems.add(e + " " + List.of(e.getStackTrace()));
         } finally {
+            // The one that was too many.
             turns.decrementAndGet();
         }
     }
