@@ -73,7 +73,8 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     /** Vert.x 4.5.22 stumbles over a Host such as {@code %} before it asks any handler; such a request has no answer. */
     private void unhandled(Throwable failure) {
-        if (Arrays.stream(failure.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("isValidAuthority"))) {
+        if (Arrays.stream(failure.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("isValidAuthority"))) {
             refusals().turnAway(400, "its Host is not one");
         } else {
             LOG.error("Unhandled exception in the webhook's server", failure);

@@ -43,6 +43,7 @@ class FuzzedDeliveriesTest {
     private static final int CONNECTIONS = 8;
     /** In a long run it is told after so many how it goes. */
     private static final long REPORTED = 100_000;
+
     private static final int MOST_PROBLEMS = 5;
 
     private static final Set<Integer> REFUSED = Set.of(400, 403, 404, 405, 408, 411, 413, 414, 415, 429, 431);

@@ -27,8 +27,8 @@ class FuzzedTextsTest {
     @Test
     void anEnvelopeIsReadOrRejected() {
         List<String> seeds = Seeds.envelopes();
-        repeat(chance -> Parsers.envelope(
-                Mutations.bytes(chance, changed(chance, seeds).getBytes(StandardCharsets.UTF_8))));
+        repeat(chance ->
+                Parsers.envelope(Mutations.bytes(chance, changed(chance, seeds).getBytes(StandardCharsets.UTF_8))));
     }
 
     @Test

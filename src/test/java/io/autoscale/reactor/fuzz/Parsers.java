@@ -89,7 +89,8 @@ final class Parsers {
         List<PublicKey> alone = ConsoleHostKeys.parse(block);
         String noise = text.replace("HOST KEY KEYS", "");
         if (noise.length() + block.length() < 60_000) {
-            assertThat(ConsoleHostKeys.parse(noise + "\n" + block + "\n" + noise)).isEqualTo(alone);
+            assertThat(ConsoleHostKeys.parse(noise + "\n" + block + "\n" + noise))
+                    .isEqualTo(alone);
         }
     }
 
@@ -111,8 +112,7 @@ final class Parsers {
     static void saltAnswer(String answer, int status) {
         SaltSettings settings = new SaltSettings(
                 URI.create("http://127.0.0.1:8000"), "reactor", "secret", "pam", "salt", Duration.ofSeconds(60));
-        SaltApi api =
-                new SaltApi(settings, RunningWebhook.JSON, new Outages(Duration.ofMinutes(5), Clock.systemUTC()));
+        SaltApi api = new SaltApi(settings, RunningWebhook.JSON, new Outages(Duration.ofMinutes(5), Clock.systemUTC()));
         try {
             assertThat(api.answer(answer, status, Map.of("fun", "key.list_all", "client", "wheel")))
                     .isNotNull();
