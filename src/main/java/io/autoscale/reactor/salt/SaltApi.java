@@ -28,6 +28,7 @@ public final class SaltApi {
     /** Whose outage it is. */
     static final String SYSTEM = "salt-api";
 
+    private static final Pattern LINE_END = Pattern.compile("\\R");
     private static final Pattern PARAGRAPH = Pattern.compile("<p>([^<]{1,300})</p>");
 
     private final SaltSettings settings;
@@ -116,9 +117,11 @@ public final class SaltApi {
         return paragraph.find() ? " (" + paragraph.group(1) + ")" : "";
     }
 
+    /** Empty text if there is nothing but line ends, some of which {@code strip} leaves. */
     private static String lastLine(String text) {
-        String[] lines = text.strip().split("\\R");
-        String last = lines[lines.length - 1];
+        String last = LINE_END.splitAsStream(text.strip())
+                .filter(line -> !line.isBlank())
+                .reduce("", (before, line) -> line);
         return last.length() > 300 ? last.substring(0, 300) : last;
     }
 }

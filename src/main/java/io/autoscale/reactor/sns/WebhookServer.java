@@ -2,6 +2,7 @@ package io.autoscale.reactor.sns;
 
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -144,6 +146,18 @@ class WebhookServer extends VertxPlatformHttpServer {
             return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
+    @Override
+    protected Vertx createVertxInstance() {
+        return super.createVertxInstance().exceptionHandler(this::unhandled);
+    }
+
+    /** Vert.x 4.5.22 stumbles over a Host such as {@code %} before it asks any handler; such a request has no answer. */
+    private void unhandled(Throwable failure) {
+        if (Arrays.stream(failure.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("isValidAuthority"))) {
+            refusals().turnAway(400, "its Host is not one");
+        } else {
+            LOG.error("Unhandled exception in the webhook's server", failure);
         }
     }
 

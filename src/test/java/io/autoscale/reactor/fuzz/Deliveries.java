@@ -63,6 +63,7 @@ final class Deliveries {
             "Range: bytes=0-0",
             "Accept: image/png;q=nan",
             "Host: a, b",
+            "Host: %",
             "Connection: close",
             "Upgrade: websocket\r\nConnection: Upgrade",
             "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__",

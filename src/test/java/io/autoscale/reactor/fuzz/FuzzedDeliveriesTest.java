@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.services.sns.model.ConfirmSubscriptionRequest;
 
 /** Deliveries changed by chance, over HTTP, against the running webhook. */
 class FuzzedDeliveriesTest {
@@ -86,6 +87,9 @@ class FuzzedDeliveriesTest {
             report(DELIVERIES);
             System.out.printf("live heap %d MiB after a tenth, %d MiB at the end%n", early >> 20, late >> 20);
             assertThat(problems).as("seed " + SEED).isEmpty();
+            assertThat(tally.values().stream().mapToLong(LongAdder::sum).sum())
+                    .as("deliveries that were judged")
+                    .isEqualTo(DELIVERIES);
             assertThat(trouble.lines()).as("log, seed " + SEED).isEmpty();
             assertThat(sentences).as("all that was answered").hasSizeLessThan(MOST_SENTENCES);
             assertThat(late).as("live heap in bytes").isLessThan(early + early / 5 + (32 << 20));
@@ -108,24 +112,33 @@ class FuzzedDeliveriesTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        webhook.confirmed.forEach(request -> {
+        checkConfirmed(webhook);
+    }
+
+    /** Looks at what was confirmed since, and keeps none of it. */
+    private void checkConfirmed(RunningWebhook webhook) {
+        List<ConfirmSubscriptionRequest> confirmed = List.copyOf(webhook.confirmed);
+        confirmed.forEach(request -> {
             if (!signed.hasToken(request.token())) {
                 problems.add("confirmed, but not signed: " + request);
             }
         });
-        webhook.confirmed.clear();
+        webhook.confirmed.removeAll(confirmed);
     }
 
     private void deliver(RunningWebhook webhook, Deliveries deliveries, long until) {
         try (Connection connection = new Connection(webhook.port())) {
             for (long turn = turns.getAndIncrement(); turn < until; turn = turns.getAndIncrement()) {
+                if (turn % 1000 == 0) {
+                    checkConfirmed(webhook);
+                }
                 if (turn > 0 && turn % REPORTED == 0) {
                     report(turn);
                 }
                 Delivery delivery = deliveries.next(turn);
                 try {
                     judge(turn, delivery, connection.send(delivery), deliveries);
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException e) {
                     problem(turn, delivery, e.toString());
                     connection.end();
                 }
@@ -133,9 +146,10 @@ class FuzzedDeliveriesTest {
                     return;
                 }
             }
-        } catch (IOException e) {
-            problems.add(e.toString());
+        } catch (IOException | RuntimeException e) {
+            problems.add(e + " " + List.of(e.getStackTrace()));
         } finally {
+            // The one that was too many.
             turns.decrementAndGet();
         }
     }

@@ -14,6 +14,7 @@ final class OddTexts {
             "\r\nSet-Cookie: a=b\r\n\r\n",
             "\u001b[2J",
             "\u202e",
+            "\u0085",
             "\u2028",
             "\ufeff",
             "\ufffe",

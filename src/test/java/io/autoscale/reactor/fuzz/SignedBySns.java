@@ -26,7 +26,9 @@ final class SignedBySns {
 
     void add(Map<String, String> fields) {
         messages.put(fields.get("MessageId"), fields);
-        if (isConfirmation(fields) && RunningWebhook.TOPIC.equals(fields.get("TopicArn"))) {
+        if (isConfirmation(fields)
+                && fields.get("Token") != null
+                && RunningWebhook.TOPIC.equals(fields.get("TopicArn"))) {
             tokens.add(fields.get("Token"));
         }
     }

@@ -38,6 +38,8 @@ class RefusalsTest {
         assertThat(refusal.text()).isEqualTo("Refused a delivery: why. Nothing was stored.\n");
         assertThat(refusal.notice().map(Notice::text))
                 .hasValueSatisfying(text -> assertThat(text).doesNotContain("x\r", "a\r"));
+        assertThat(refusals.refuse(new Rejected(403, "why", "", "-a"), null).text())
+                .isEqualTo("Refused a delivery: why. Nothing was stored.\n");
     }
 
     @Test
