@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.util.IOHelper;
@@ -123,16 +125,15 @@ public final class Reactor {
     }
 
     /** A setting as Camel finds it, for commands that start nothing: -D, environment, the operator's file, the default. */
-    static String setting(Home home, String key) throws IOException {
-        Properties settings = defaults(home);
+    static String setting(Home home, String key) {
+        PropertiesComponent properties = new PropertiesComponent();
+        properties.setCamelContext(new DefaultCamelContext(false));
+        properties.setInitialProperties(defaults(home));
         Path file = home.directory().resolve("application.properties");
         if (Files.exists(file)) {
-            try (InputStream in = Files.newInputStream(file)) {
-                settings.load(in);
-            }
+            properties.addLocation("file:" + file);
         }
-        String environment = IOHelper.lookupEnvironmentVariable(key);
-        String found = environment == null ? settings.getProperty(key, "") : environment;
-        return System.getProperty(key, found).strip();
+        properties.start();
+        return properties.resolveProperty(key).orElse("").strip();
     }
 }
