@@ -63,7 +63,7 @@ final class SettingsReader {
     Optional<String> optional(String key) {
         try {
             return lookup.apply(key).map(String::strip).filter(value -> !value.isEmpty());
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             // Camel's own message has the value, which may be a secret.
             problem(key + " holds a placeholder that cannot be resolved: expected {{...}} as Camel knows it.");
             return Optional.empty();

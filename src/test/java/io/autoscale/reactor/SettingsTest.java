@@ -159,6 +159,24 @@ class SettingsTest {
                         + " reactor.salt.password-file.");
     }
 
+    @Test
+    void aCommandThatStartsNothingFindsSettingsAsTheProgramDoes() throws IOException {
+        assertThat(Reactor.setting(Home.of(home), "camel.management.port")).isEqualTo("9876");
+        Files.writeString(
+                home.resolve("application.properties"),
+                "camel.management.port={{of.mine}}\nof.mine=4{{sys:reactor.test.port}}\ncamel.management.host=::1\n");
+        System.setProperty("reactor.test.port", "321");
+        System.setProperty("camel.management.host", "127.0.0.2");
+        try {
+            assertThat(Reactor.setting(Home.of(home), "camel.management.port")).isEqualTo("4321");
+            assertThat(Reactor.setting(Home.of(home), "camel.management.host")).isEqualTo("127.0.0.2");
+            assertThat(Reactor.setting(Home.of(home), "camel.server.port")).isEqualTo("8080");
+        } finally {
+            System.clearProperty("reactor.test.port");
+            System.clearProperty("camel.management.host");
+        }
+    }
+
     /** What makes settings whole. */
     private void complete() throws IOException {
         values.put("reactor.sns.topics", "arn:aws:sns:us-east-1:123456789012:autoscaling");

@@ -431,15 +431,21 @@ class CheckTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"hunter22{{sys:no.such.property}}", "hunter22{{sys:oops", "{{nobody:hunter22}}", "{{hunter22}}"})
+            strings = {
+                "hunter22{{sys:no.such.property}}",
+                "hunter22{{sys:oops",
+                "{{aws:hunter22}}",
+                "{{bean:hunter22}}",
+                "{{hunter22}}"
+            })
     void aPlaceholderThatLeadsNowhereIsSaidWithoutTheValue(String value) {
-        settings.put("reactor.salt.password", value);
+        settings.put("reactor.mail.password", value);
 
         List<String> lines = check();
 
         assertThat(lines)
                 .first()
-                .isEqualTo("FAIL  settings      reactor.salt.password holds a placeholder that cannot be resolved:"
+                .isEqualTo("FAIL  settings      reactor.mail.password holds a placeholder that cannot be resolved:"
                         + " expected {{...}} as Camel knows it.");
         assertThat(lines).noneMatch(line -> line.contains("hunter22"));
     }
