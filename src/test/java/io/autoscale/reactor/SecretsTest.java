@@ -36,11 +36,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** A reactor that has met success and every kind of failure, logging all there is, has told its secrets to nobody. */
@@ -158,6 +161,19 @@ class SecretsTest {
         String refused = check();
         assertThat(refused).contains("FAIL  salt", "FAIL  mail");
         assertNoneIn(refused, secrets());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"camel.ssl.keystorePasswort, Zq7-keystore-pw", "camel.ssl.keystorePassword, Zq7{{sys:no.such.property}}"
+    })
+    void noneIsToldByAStartThatFails(String key, String value, @TempDir Path empty) {
+        Main main = Reactor.main(empty, Clock.systemUTC());
+        main.addOverrideProperty(key, value);
+
+        Optional<String> problem = Reactor.run(main);
+
+        assertThat(problem.orElse("")).isNotEmpty().doesNotContain("Zq7");
+        assertThat(log()).doesNotContain("Zq7");
     }
 
     private void becomesAMinionAndIsGone() {

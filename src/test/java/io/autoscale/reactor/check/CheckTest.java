@@ -431,13 +431,7 @@ class CheckTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "hunter22{{sys:no.such.property}}",
-                "hunter22{{sys:oops",
-                "{{aws:hunter22}}",
-                "{{bean:hunter22}}",
-                "{{hunter22}}"
-            })
+            strings = {"hunter22{{sys:no.such.property}}", "hunter22{{sys:oops", "{{bean:hunter22}}", "{{hunter22}}"})
     void aPlaceholderThatLeadsNowhereIsSaidWithoutTheValue(String value) {
         settings.put("reactor.mail.password", value);
 
@@ -448,6 +442,29 @@ class CheckTest {
                 .isEqualTo("FAIL  settings      reactor.mail.password holds a placeholder that cannot be resolved:"
                         + " expected {{...}} as Camel knows it.");
         assertThat(lines).noneMatch(line -> line.contains("hunter22"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "camel.ssl.keystorePasswort=hunter22",
+                "camel.ssl.keystorePassword=hunter22{{sys:no.such.property}}",
+                "camel.ssl.keystorePassword=hunter22{{sys:oops",
+                "camel.component.http.proxyAuthPasswort=hunter22",
+                "camel.vault.aws.secretKeys=hunter22"
+            })
+    void aSettingOfCamelsThatIsWrongIsSaidWithoutTheValue(String setting) {
+        settings.put("camel.ssl.enabled", "true");
+        settings.put(setting.replaceFirst("=.*", ""), setting.replaceFirst(".*?=", ""));
+
+        List<String> lines = check();
+
+        assertThat(lines)
+                .noneMatch(line -> line.contains("hunter22"))
+                .first()
+                .asString()
+                .startsWith("FAIL")
+                .containsAnyOf(setting.replaceFirst("=.*", " cannot be set"), "[sys:");
     }
 
     @Test
