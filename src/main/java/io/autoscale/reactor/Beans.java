@@ -72,6 +72,7 @@ import org.apache.camel.component.mail.DefaultAuthenticator;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
+import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.service.ServiceSupport;
@@ -118,7 +119,7 @@ public final class Beans implements CamelConfiguration {
 
     @Override
     public void configure(CamelContext context) throws Exception {
-        Settings settings = Settings.read(home, context.getPropertiesComponent()::resolveProperty);
+        Settings settings = Settings.read(home, key -> setting(context.getPropertiesComponent(), key));
         Registry registry = context.getRegistry();
         registry.bind("settings", settings);
         ObjectMapper json = objectMapper();
@@ -134,6 +135,15 @@ public final class Beans implements CamelConfiguration {
         salt(context, settings, json);
         mail(registry, settings, registry.lookupByNameAndType("json", Json.class));
         errors(context, settings);
+    }
+
+    /**
+     * The value of a setting, its placeholders resolved; empty if it is not set.
+     *
+     * @throws RuntimeException if they cannot be, which {@link PropertiesComponent#resolveProperty} takes for not set
+     */
+    static Optional<String> setting(PropertiesComponent properties, String key) {
+        return Optional.ofNullable(properties.parseUri("{{?" + key + "}}", false));
     }
 
     private void queues(CamelContext context, Settings settings) throws Exception {

@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.IOHelper;
 
 /** Camel Main with everything that makes it the reactor; the same for {@code bin/reactor}, tests and the sandbox. */
@@ -84,11 +87,16 @@ public final class Reactor {
     private static Main configured(Home home, Beans beans) {
         Main main = new Main();
         main.setInitialProperties(defaults(home));
-        Path properties = home.directory().resolve("application.properties");
-        main.setPropertyPlaceholderLocations(Files.exists(properties) ? "file:" + properties : "classpath:" + DEFAULTS);
+        main.setPropertyPlaceholderLocations(location(home));
         portsFromEnvironment(main);
         main.configure().addConfiguration(beans);
         return main;
+    }
+
+    /** The operator's file, or where there is none the one that is shipped. */
+    private static String location(Home home) {
+        Path properties = home.directory().resolve("application.properties");
+        return Files.exists(properties) ? "file:" + properties : "classpath:" + DEFAULTS;
     }
 
     /** Camel takes its settings from the environment too, but passes over all that end in _PORT, as Kubernetes sets such. */
@@ -123,16 +131,15 @@ public final class Reactor {
     }
 
     /** A setting as Camel finds it, for commands that start nothing: -D, environment, the operator's file, the default. */
-    static String setting(Home home, String key) throws IOException {
-        Properties settings = defaults(home);
-        Path file = home.directory().resolve("application.properties");
-        if (Files.exists(file)) {
-            try (InputStream in = Files.newInputStream(file)) {
-                settings.load(in);
-            }
+    static String setting(Home home, String key) {
+        CamelContext context = new DefaultCamelContext();
+        try {
+            PropertiesComponent properties = context.getPropertiesComponent();
+            properties.setInitialProperties(defaults(home));
+            properties.setLocation(location(home));
+            return Beans.setting(properties, key).orElse("").strip();
+        } finally {
+            context.stop();
         }
-        String environment = IOHelper.lookupEnvironmentVariable(key);
-        String found = environment == null ? settings.getProperty(key, "") : environment;
-        return System.getProperty(key, found).strip();
     }
 }

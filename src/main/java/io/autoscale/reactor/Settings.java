@@ -27,6 +27,7 @@ import java.util.function.Function;
  * @param region of EC2 and Auto Scaling; empty: the AWS SDK finds it by itself
  * @param batchSize deletions that share one call, at most
  * @param checkDelay before an instance that is not gone yet is looked at again
+ * @param secretFiles the SSH key, and each file that a secret was read from
  */
 public record Settings(
         SnsSettings sns,
@@ -39,7 +40,8 @@ public record Settings(
         Duration checkDelay,
         PatienceSettings patience,
         MailSettings mail,
-        BrokerSettings broker) {
+        BrokerSettings broker,
+        Set<Path> secretFiles) {
 
     private static final String CERTIFICATE = "reactor.webhook.certificate";
     private static final String PRIVATE_KEY = "reactor.webhook.private-key";
@@ -82,14 +84,25 @@ public record Settings(
         BrokerSettings broker = in.group(() -> new BrokerSettings(
                 in.text("reactor.broker.url"),
                 in.optional("reactor.broker.username"),
-                in.optional("reactor.broker.password"),
+                in.secret("reactor.broker.password"),
                 in.path("reactor.data")));
         in.number("camel.server.port", 0, 65535);
         in.number("camel.management.port", 0, 65535);
         Optional<String> region = in.optional("reactor.aws.region");
         in.throwIfAnyProblem();
         return new Settings(
-                sns, certificate, region, salt, ssh, bootstrap, batchSize, checkDelay, patience, mail, broker);
+                sns,
+                certificate,
+                region,
+                salt,
+                ssh,
+                bootstrap,
+                batchSize,
+                checkDelay,
+                patience,
+                mail,
+                broker,
+                in.secretFiles());
     }
 
     private static Optional<WebhookCertificate> webhookCertificate(SettingsReader in) {
@@ -120,7 +133,7 @@ public record Settings(
     private static SaltSettings salt(SettingsReader in) {
         URI url = in.url("reactor.salt.url");
         String username = in.text("reactor.salt.username");
-        String password = in.text("reactor.salt.password");
+        String password = in.requiredSecret("reactor.salt.password");
         String eauth = in.text("reactor.salt.eauth");
         Optional<String> master = in.optional("reactor.salt.master");
         return new SaltSettings(
@@ -129,8 +142,8 @@ public record Settings(
 
     private static SshSettings ssh(SettingsReader in) {
         Path key = in.path("reactor.ssh.private-key");
-        Optional<String> passphrase = in.optional("reactor.ssh.private-key-passphrase");
-        in.checkFile("reactor.ssh.private-key", file -> SshKeyFile.load(file, passphrase));
+        Optional<String> passphrase = in.secret("reactor.ssh.private-key-passphrase");
+        in.checkSecretFile("reactor.ssh.private-key", file -> SshKeyFile.load(file, passphrase));
         return new SshSettings(
                 in.text("reactor.ssh.user"),
                 key,
@@ -156,7 +169,7 @@ public record Settings(
                 host,
                 in.number("reactor.mail.port", 1, 65535),
                 in.optional("reactor.mail.username"),
-                in.optional("reactor.mail.password"),
+                in.secret("reactor.mail.password"),
                 from.orElse(""),
                 to,
                 in.text("reactor.mail.subject"),
@@ -175,5 +188,10 @@ public record Settings(
                 "ssh:     " + ssh,
                 "mail:    " + mail,
                 "broker:  " + broker);
+    }
+
+    @Override
+    public String toString() {
+        return summary();
     }
 }

@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,6 +27,7 @@ final class SettingsReader {
     private final Path home;
     private final Function<String, Optional<String>> lookup;
     private final List<String> problems = new ArrayList<>();
+    private final Set<Path> secrets = new LinkedHashSet<>();
 
     SettingsReader(Path home, Function<String, Optional<String>> lookup) {
         this.home = home;
@@ -57,7 +61,43 @@ final class SettingsReader {
     }
 
     Optional<String> optional(String key) {
-        return lookup.apply(key).map(String::strip).filter(value -> !value.isEmpty());
+        try {
+            return lookup.apply(key).map(String::strip).filter(value -> !value.isEmpty());
+        } catch (RuntimeException e) {
+            // Camel's own message has the value, which may be a secret.
+            problem(key + " holds a placeholder that cannot be resolved: expected {{...}} as Camel knows it.");
+            return Optional.empty();
+        }
+    }
+
+    /** The value of a setting that is a secret: its own, or that of the file which the same key with {@code -file} names. */
+    Optional<String> secret(String key) {
+        String fileKey = key + "-file";
+        Optional<String> value = optional(key);
+        if (optional(fileKey).isEmpty()) {
+            return value;
+        }
+        if (value.isPresent()) {
+            problem(key + " and " + fileKey + " are both set: expected one of them.");
+            return value;
+        }
+        AtomicReference<String> secret = new AtomicReference<>();
+        checkSecretFile(fileKey, file -> secret.set(SecretFile.read(file)));
+        return Optional.ofNullable(secret.get());
+    }
+
+    /** The same for one that has to be there. */
+    String requiredSecret(String key) {
+        Optional<String> secret = secret(key);
+        if (secret.isEmpty() && optional(key + "-file").isEmpty()) {
+            return missing(key, "a value, or a file that has it in " + key + "-file");
+        }
+        return secret.orElse("");
+    }
+
+    /** The files that hold secrets. */
+    Set<Path> secretFiles() {
+        return Set.copyOf(secrets);
     }
 
     String text(String key) {
@@ -150,11 +190,13 @@ final class SettingsReader {
         return file;
     }
 
-    /** Has a file looked at, if there is one. */
-    void checkFile(String key, Consumer<Path> check) {
+    /** Has a file that holds a secret looked at, if one is named. */
+    void checkSecretFile(String key, Consumer<Path> check) {
         if (optional(key).isPresent()) {
             try {
-                check.accept(path(key));
+                Path file = path(key);
+                secrets.add(file);
+                check.accept(file);
             } catch (IllegalArgumentException e) {
                 problem(key + ": " + e.getMessage());
             }
@@ -166,7 +208,9 @@ final class SettingsReader {
     }
 
     private String missing(String key, String expected) {
-        problem(key + " is missing: expected " + expected + ".");
+        if (problems.stream().noneMatch(problem -> problem.startsWith(key + " "))) {
+            problem(key + " is missing: expected " + expected + ".");
+        }
         // Goes on, so that the other settings of the group are looked at too.
         return "";
     }

@@ -1,5 +1,6 @@
 package io.autoscale.reactor;
 
+import io.autoscale.reactor.check.Exposure;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.slf4j.Logger;
@@ -14,6 +15,7 @@ final class StartReport extends MainListenerSupport {
     public void afterStart(BaseMainSupport main) {
         Settings settings = main.getCamelContext().getRegistry().lookupByNameAndType("settings", Settings.class);
         settings.summary().lines().forEach(LOG::info);
+        Exposure.of(settings).warnings().forEach(LOG::warn);
         LOG.info(
                 "Started {}: deliveries are taken at port {}{}, health and metrics stand at port {}.",
                 App.version(),

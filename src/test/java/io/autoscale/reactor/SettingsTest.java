@@ -3,6 +3,10 @@ package io.autoscale.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.autoscale.reactor.standin.InstanceHost;
+import io.autoscale.reactor.standin.OpenSshKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -72,12 +76,135 @@ class SettingsTest {
         assertThat(problems()).anySatisfy(p -> assertThat(p).contains("reactor.salt.url"));
     }
 
-    private List<String> problems() {
+    @ParameterizedTest
+    @ValueSource(strings = {"correct horse", "correct horse\n", "correct horse\r\n"})
+    void aSecretIsReadFromTheFileWithoutTheLineBreakAtItsEnd(String content) throws IOException {
+        complete();
+        values.remove("reactor.salt.password");
+        secretFile("reactor.salt.password-file", content);
+        values.put("reactor.mail.password-file", "reactor.salt.password-file");
+        values.put("reactor.broker.password-file", "reactor.salt.password-file");
+
+        Settings settings = settings();
+
+        assertThat(settings.salt().password()).isEqualTo("correct horse");
+        assertThat(settings.mail().password()).contains("correct horse");
+        assertThat(settings.broker().password()).contains("correct horse");
+        assertThat(settings.secretFiles())
+                .containsExactlyInAnyOrder(home.resolve("instances.key"), home.resolve("reactor.salt.password-file"));
+    }
+
+    @Test
+    void onlyOneLineBreakIsTakenFromTheEndOfASecretFile() throws IOException {
+        complete();
+        values.remove("reactor.salt.password");
+        secretFile("reactor.salt.password-file", " {{sys:user.name}} \n\n");
+
+        assertThat(settings().salt().password()).isEqualTo(" {{sys:user.name}} \n");
+    }
+
+    @Test
+    void theSshKeyIsDecryptedWithAPassphraseFromAFile() throws Exception {
+        complete();
+        Files.delete(home.resolve("instances.key"));
+        key(Optional.of("Zq4-of-the-key"));
+        secretFile("reactor.ssh.private-key-passphrase-file", "Zq4-of-the-key\n");
+
+        assertThat(settings().ssh().passphrase()).contains("Zq4-of-the-key");
+    }
+
+    @Test
+    void everyBadSecretFileIsNamedWithAllElseThatIsWrongAndNothingOfWhatItHolds() throws IOException {
+        complete();
+        values.put("reactor.mail.tls", "perhaps");
+        values.put("reactor.salt.password", "Zq5-plain");
+        secretFile("reactor.salt.password-file", "Zq5-file");
+        secretFile("reactor.mail.password-file", "Zq5-long".repeat(SecretFile.LIMIT));
+        secretFile("reactor.broker.password-file", " \n");
+        values.put("reactor.ssh.private-key-passphrase-file", "nowhere");
+
+        assertThat(problems())
+                .containsExactlyInAnyOrder(
+                        "reactor.mail.tls is 'perhaps': expected one of starttls, implicit, none.",
+                        "reactor.salt.password and reactor.salt.password-file are both set: expected one of them.",
+                        "reactor.mail.password-file: " + home.resolve("reactor.mail.password-file")
+                                + " has more than 4096 bytes: expected the secret and nothing else.",
+                        "reactor.broker.password-file: " + home.resolve("reactor.broker.password-file")
+                                + " is empty: expected the secret.",
+                        "reactor.ssh.private-key-passphrase-file: " + home.resolve("nowhere")
+                                + " is not a file that can be read.")
+                .noneMatch(problem -> problem.contains("Zq5"));
+    }
+
+    @Test
+    void whatIsNoTextAndWhatIsNoFileHoldsNoSecret() throws IOException {
+        complete();
+        values.put("reactor.mail.password-file", ".");
+        Files.write(home.resolve("bytes"), new byte[] {'Z', 'q', '6', (byte) 0xff});
+        values.put("reactor.broker.password-file", "bytes");
+
+        assertThat(problems())
+                .anyMatch(p -> p.startsWith("reactor.mail.password-file: ") && p.contains("not a file"))
+                .anyMatch(p -> p.startsWith("reactor.broker.password-file: ") && p.contains("not text in UTF-8"))
+                .noneMatch(p -> p.contains("Zq6"));
+    }
+
+    @Test
+    void aMissingPasswordSaysThatAFileMayHaveIt() throws IOException {
+        complete();
+        values.remove("reactor.salt.password");
+
+        assertThat(problems())
+                .containsExactly("reactor.salt.password is missing: expected a value, or a file that has it in"
+                        + " reactor.salt.password-file.");
+    }
+
+    @Test
+    void aCommandThatStartsNothingFindsSettingsAsTheProgramDoes() throws IOException {
+        assertThat(Reactor.setting(Home.of(home), "camel.management.port")).isEqualTo("9876");
+        Files.writeString(
+                home.resolve("application.properties"),
+                "camel.management.port={{of.mine}}\nof.mine=4{{sys:reactor.test.port}}\ncamel.management.host=::1\n");
+        System.setProperty("reactor.test.port", "321");
+        System.setProperty("camel.management.host", "127.0.0.2");
+        try {
+            assertThat(Reactor.setting(Home.of(home), "camel.management.port")).isEqualTo("4321");
+            assertThat(Reactor.setting(Home.of(home), "camel.management.host")).isEqualTo("127.0.0.2");
+            assertThat(Reactor.setting(Home.of(home), "camel.server.port")).isEqualTo("8080");
+        } finally {
+            System.clearProperty("reactor.test.port");
+            System.clearProperty("camel.management.host");
+        }
+    }
+
+    /** What makes settings whole. */
+    private void complete() throws IOException {
+        values.put("reactor.sns.topics", "arn:aws:sns:us-east-1:123456789012:autoscaling");
+        values.put("reactor.salt.url", "https://salt.example.org:8000");
+        values.put("reactor.salt.username", "reactor");
+        values.put("reactor.salt.password", "secret");
+        values.put("reactor.ssh.private-key", "instances.key");
+        Files.createDirectories(home.resolve("routes"));
+        Files.copy(Path.of("routes/bootstrap.sh"), home.resolve("routes/bootstrap.sh"));
+        key(Optional.empty());
+    }
+
+    private void key(Optional<String> passphrase) {
+        OpenSshKey.write(InstanceHost.ecKey(), home.resolve("instances.key"), passphrase);
+    }
+
+    private void secretFile(String key, String content) throws IOException {
+        Files.writeString(home.resolve(key), content);
+        values.put(key, key);
+    }
+
+    private Settings settings() {
         Properties defaults = Reactor.defaults(Home.of(home));
-        InvalidSettings invalid = catchThrowableOfType(
-                InvalidSettings.class,
-                () -> Settings.read(
-                        home, key -> Optional.ofNullable(values.getOrDefault(key, defaults.getProperty(key)))));
+        return Settings.read(home, key -> Optional.ofNullable(values.getOrDefault(key, defaults.getProperty(key))));
+    }
+
+    private List<String> problems() {
+        InvalidSettings invalid = catchThrowableOfType(InvalidSettings.class, this::settings);
         assertThat(invalid).isNotNull();
         return invalid.problems();
     }

@@ -41,6 +41,7 @@ public final class Check {
     private final Clock clock;
     private final PrintStream out;
     private final Duration time;
+    private final String user;
     private final Map<String, Future<List<Finding>>> probes = new LinkedHashMap<>();
     private List<String> secrets = List.of();
     private boolean failed;
@@ -49,15 +50,19 @@ public final class Check {
      * @param out takes one line for each finding
      */
     public Check(Home home, Clock clock, PrintStream out) {
-        this(home, clock, out, TIME);
+        this(home, clock, out, TIME, Exposure.user());
     }
 
-    /** @param time after which what has not answered is taken for silent */
-    Check(Home home, Clock clock, PrintStream out, Duration time) {
+    /**
+     * @param time after which what has not answered is taken for silent
+     * @param user whom this program runs as
+     */
+    Check(Home home, Clock clock, PrintStream out, Duration time, String user) {
         this.home = home;
         this.clock = clock;
         this.out = out;
         this.time = time;
+        this.user = user;
     }
 
     /** Returns the exit code: 0, or 1 if anything failed. */
@@ -91,6 +96,7 @@ public final class Check {
         CamelContext context = beans.context();
         boolean hasBeans = problem.isEmpty();
         probe(threads, "routes", hasBeans ? () -> routes(routes) : Check::notTried);
+        probe(threads, "secrets", new Exposure(settings.secretFiles(), user));
         probe(threads, "ssh key", new PrivateKey(settings.ssh()));
         probe(threads, "salt", hasBeans ? () -> salt(settings, salt) : Check::notTried);
         probe(threads, "ec2", hasBeans ? ec2(settings, context) : Check::notTried);

@@ -18,6 +18,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.NoSuchBeanException;
 import org.apache.camel.NoSuchEndpointException;
+import org.apache.camel.PropertyBindingException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
@@ -36,6 +37,9 @@ public final class StartProblems {
 
     /** What Java prints of an object after the name of its class. */
     private static final Pattern OBJECT = Pattern.compile("@[0-9a-f]{5,8}\\b");
+
+    /** Where Camel goes on with the value of a setting, which may be a secret. */
+    private static final Pattern VALUE = Pattern.compile("(?s),? (?:from input|from (?:the )?text|with value): .*");
 
     private static final Pattern UNKNOWN_STEP = Pattern.compile("Unknown node id: (\\S+)");
     private static final Pattern UNKNOWN_FIELD = Pattern.compile("Unsupported field: (\\S+)");
@@ -81,6 +85,15 @@ public final class StartProblems {
         return place + "this is not YAML: " + problem + ". Look at the indentation of this line and the one before.";
     }
 
+    /** Its own message has the value, which may be a secret. */
+    private static String setting(PropertyBindingException failure) {
+        String key = failure.getOptionKey() == null
+                ? failure.getPropertyName()
+                : failure.getOptionPrefix() + "." + failure.getOptionKey();
+        return key.replace("..", ".")
+                + " cannot be set. Expected a setting that Camel knows, with a value of its kind.";
+    }
+
     private String route(FailedToCreateRouteException failure, List<Throwable> chain) {
         String id = failure.getRouteId();
         if (id == null) {
@@ -98,6 +111,10 @@ public final class StartProblems {
 
     /** What the innermost failure that says something says. */
     private static String reason(List<Throwable> chain) {
+        Optional<PropertyBindingException> setting = find(chain, PropertyBindingException.class);
+        if (setting.isPresent()) {
+            return setting(setting.get());
+        }
         Optional<NoSuchBeanException> bean = find(chain, NoSuchBeanException.class);
         if (bean.isPresent()) {
             return "there is no bean '" + bean.get().getName()
@@ -123,6 +140,7 @@ public final class StartProblems {
                 .map(Throwable::getMessage)
                 .filter(message -> message != null && !message.isBlank())
                 .reduce((outer, inner) -> inner)
+                .map(message -> VALUE.matcher(message).replaceAll(""))
                 .map(message -> URISupport.sanitizeUri(OBJECT.matcher(message).replaceAll("")))
                 .orElse(chain.get(0).getClass().getName());
     }

@@ -7,7 +7,11 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
@@ -53,6 +57,8 @@ public final class Broker extends ServiceSupport {
     private static final String LOCK = "serverlock.1";
 
     private static final long LOCK_WAIT_MILLIS = 2_000;
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private static final Logger LOG = LoggerFactory.getLogger("queue");
 
@@ -164,7 +170,7 @@ public final class Broker extends ServiceSupport {
 
     private void requireDirectory() throws CannotStart {
         try {
-            Files.createDirectories(data);
+            createForNobodyElse();
             if (isInUse(data)) {
                 throw new CannotStart("reactor.data: " + data + " is in use by another reactor that runs."
                         + " Stop that one, or set another directory.");
@@ -175,6 +181,30 @@ public final class Broker extends ServiceSupport {
         if (!Files.isWritable(data)) {
             throw new CannotStart(
                     "reactor.data: " + data + " cannot be written. Give the reactor's user the right to.");
+        }
+    }
+
+    /** What is below is protected by it too; Artemis makes its files as the umask has it. */
+    private void createForNobodyElse() throws IOException, CannotStart {
+        if (!data.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectories(data);
+            return;
+        }
+        Files.createDirectories(data, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(data);
+        if (OWNER_ONLY.containsAll(permissions)) {
+            return;
+        }
+        try {
+            Set<PosixFilePermission> fewer = EnumSet.copyOf(OWNER_ONLY);
+            fewer.retainAll(permissions);
+            Files.setPosixFilePermissions(data, fewer);
+            LOG.info("Other users could get at {}: now its owner alone can.", data);
+        } catch (IOException e) {
+            throw new CannotStart(
+                    "reactor.data: other users can get at " + data + ", which belongs to " + Files.getOwner(data)
+                            + ". Give it to the reactor's user, or set a directory below it, which is made then.",
+                    e);
         }
     }
 

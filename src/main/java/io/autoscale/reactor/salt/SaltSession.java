@@ -20,7 +20,13 @@ public final class SaltSession {
     /** A token about to expire is not used any more. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
-    private record Token(String value, Instant expires) {}
+    private record Token(String value, Instant expires) {
+
+        @Override
+        public String toString() {
+            return "until " + expires;
+        }
+    }
 
     private static final Token NONE = new Token("", Instant.MIN);
 

@@ -146,6 +146,9 @@ class WebhookServer extends VertxPlatformHttpServer {
             return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
     @Override
     protected Vertx createVertxInstance() {
         return super.createVertxInstance().exceptionHandler(this::unhandled);

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckTest {
 
@@ -44,6 +46,7 @@ class CheckTest {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private Cloud cloud;
     private Duration time = Duration.ofSeconds(30);
+    private String user = "reactor";
     private int exitCode;
 
     @BeforeEach
@@ -92,6 +95,7 @@ class CheckTest {
                 .containsExactly(
                         "settings",
                         "routes",
+                        "secrets",
                         "ssh key",
                         "salt",
                         "ec2",
@@ -395,7 +399,79 @@ class CheckTest {
     void aKeyThatEverybodyCanReadIsAWarning() throws IOException {
         Files.setPosixFilePermissions(cloud.privateKey(), PosixFilePermissions.fromString("rw-r--r--"));
 
-        assertThat(check()).anyMatch(line -> line.startsWith("warn  ssh key") && line.contains("chmod o-r"));
+        assertThat(line(check(), "secrets"))
+                .startsWith("warn")
+                .endsWith("can get at " + cloud.privateKey() + ". Mend it with: chmod go-rwx " + cloud.privateKey());
+        assertThat(exitCode).isZero();
+    }
+
+    @Test
+    void aPasswordFileIsReadAndNamedIfEverybodyCanReadItToo() throws IOException {
+        Path file = Files.writeString(home.resolve("salt-password"), SaltApi.PASSWORD + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw----r--"));
+        settings.remove("reactor.salt.password");
+        settings.put("reactor.salt.password-file", "salt-password");
+
+        List<String> lines = check();
+
+        assertThat(line(lines, "salt")).startsWith("ok");
+        assertThat(line(lines, "secrets")).startsWith("warn").contains(file.toString());
+    }
+
+    @Test
+    void settingsTakeCamelsPlaceholders() {
+        settings.put("reactor.salt.password", "{{sys:reactor.test.password}}");
+        System.setProperty("reactor.test.password", SaltApi.PASSWORD);
+        try {
+            assertThat(line(check(), "salt")).startsWith("ok");
+        } finally {
+            System.clearProperty("reactor.test.password");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"hunter22{{sys:no.such.property}}", "hunter22{{sys:oops", "{{bean:hunter22}}", "{{hunter22}}"})
+    void aPlaceholderThatLeadsNowhereIsSaidWithoutTheValue(String value) {
+        settings.put("reactor.mail.password", value);
+
+        List<String> lines = check();
+
+        assertThat(lines)
+                .first()
+                .isEqualTo("FAIL  settings      reactor.mail.password holds a placeholder that cannot be resolved:"
+                        + " expected {{...}} as Camel knows it.");
+        assertThat(lines).noneMatch(line -> line.contains("hunter22"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "camel.ssl.keystorePasswort=hunter22",
+                "camel.ssl.keystorePassword=hunter22{{sys:no.such.property}}",
+                "camel.ssl.keystorePassword=hunter22{{sys:oops",
+                "camel.component.http.proxyAuthPasswort=hunter22",
+                "camel.vault.aws.secretKeys=hunter22"
+            })
+    void aSettingOfCamelsThatIsWrongIsSaidWithoutTheValue(String setting) {
+        settings.put("camel.ssl.enabled", "true");
+        settings.put(setting.replaceFirst("=.*", ""), setting.replaceFirst(".*?=", ""));
+
+        List<String> lines = check();
+
+        assertThat(lines)
+                .noneMatch(line -> line.contains("hunter22"))
+                .first()
+                .asString()
+                .startsWith("FAIL")
+                .containsAnyOf(setting.replaceFirst("=.*", " cannot be set"), "[sys:");
+    }
+
+    @Test
+    void rootIsAWarning() {
+        user = "root";
+
+        assertThat(line(check(), "secrets")).startsWith("warn").contains("runs as root");
         assertThat(exitCode).isZero();
     }
 
@@ -434,7 +510,12 @@ class CheckTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        exitCode = new Check(Home.of(home), Clock.systemUTC(), new PrintStream(out, true, StandardCharsets.UTF_8), time)
+        exitCode = new Check(
+                        Home.of(home),
+                        Clock.systemUTC(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        time,
+                        user)
                 .run();
         String text = out.toString(StandardCharsets.UTF_8);
         assertThat(text).doesNotContain(SaltApi.PASSWORD);

@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -55,6 +56,29 @@ class BrokerTest {
         store(200, 10);
 
         assertThat(stored()).hasSize(200);
+    }
+
+    @Test
+    void itsDirectoryIsMadeForItsOwnerAlone() throws Exception {
+        data = data.resolve("new/data");
+
+        start();
+
+        assertThat(mode()).isEqualTo("rwx------");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxrwxrwx", "rwxr-xr-x", "rwxrwx---", "rwx-----x"})
+    void aDirectoryThatOthersCanGetAtIsTakenFromThem(String open) throws Exception {
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString(open));
+
+        start();
+
+        assertThat(mode()).isEqualTo("rwx------");
+    }
+
+    private String mode() throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(data));
     }
 
     @Test

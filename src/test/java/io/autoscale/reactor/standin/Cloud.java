@@ -1,16 +1,11 @@
 package io.autoscale.reactor.standin;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
-import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 
 /**
  * The whole outside world: instances that EC2 knows, that can be reached by SSH, and whose minions ask the Salt master
@@ -27,8 +22,13 @@ public class Cloud implements AutoCloseable {
 
     /** @param directory where the private key is written that lets in to every instance */
     public Cloud(Path directory) {
+        this(directory, Optional.empty());
+    }
+
+    /** @param passphrase that the private key is encrypted with */
+    public Cloud(Path directory, Optional<String> passphrase) {
         KeyPair pair = InstanceHost.ecKey();
-        privateKey = write(pair, directory.resolve("instances.key"));
+        privateKey = OpenSshKey.write(pair, directory.resolve("instances.key"), passphrase);
         publicKey = PublicKeyEntry.toString(pair.getPublic());
         host = new InstanceHost(pair.getPublic(), salt);
     }
@@ -85,20 +85,6 @@ public class Cloud implements AutoCloseable {
                 mailbox;
                 host) {
             // Each is closed, also when another can't be.
-        }
-    }
-
-    private static Path write(KeyPair pair, Path file) {
-        try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try (OutputStream out = Files.newOutputStream(file)) {
-                OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(pair, "sandbox", null, out);
-            }
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file, e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("An EC key can always be written.", e);
         }
     }
 }

@@ -452,7 +452,7 @@ public class InstanceHost implements AutoCloseable {
         }
     }
 
-    static KeyPair ecKey() {
+    public static KeyPair ecKey() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(256);

@@ -64,6 +64,12 @@ public class Mailbox implements AutoCloseable {
         }
     }
 
+    /** From now on, until the port is closed, mail is taken after a login only. */
+    public synchronized void requireLogin(String user, String password) {
+        server.setUser(user, password);
+        server.getUserManager().setAuthRequired(true);
+    }
+
     /** From now on mail to this address is refused with 550. */
     public void reject(String address) {
         rejected.add(address);

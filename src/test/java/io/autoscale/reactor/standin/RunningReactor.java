@@ -35,6 +35,8 @@ public final class RunningReactor implements AutoCloseable {
 
     public static final String TOPIC = "arn:aws:sns:us-east-1:123456789012:autoscaling";
 
+    public static final String AWS_SECRET = "fake-secret-access-key";
+
     private final Cloud cloud;
     private final SnsSigner signer;
     private final Main main;
@@ -59,7 +61,7 @@ public final class RunningReactor implements AutoCloseable {
                 context.getManagementStrategy().addEventNotifier(new Retries());
             }
         });
-        all = settings();
+        all = defaults();
         all.putAll(settings);
         all.forEach(main::addOverrideProperty);
     }
@@ -77,6 +79,11 @@ public final class RunningReactor implements AutoCloseable {
 
     public CamelContext context() {
         return main.getCamelContext();
+    }
+
+    /** What it was started with beside the defaults of the program. */
+    public Map<String, String> settings() {
+        return Map.copyOf(all);
     }
 
     public URI webhook() {
@@ -155,7 +162,7 @@ public final class RunningReactor implements AutoCloseable {
         awsProperties().keySet().forEach(System::clearProperty);
     }
 
-    private Map<String, String> settings() {
+    private Map<String, String> defaults() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("camel.server.host", "127.0.0.1");
         settings.put("camel.server.port", String.valueOf(port));
@@ -181,9 +188,12 @@ public final class RunningReactor implements AutoCloseable {
 
     private Map<String, String> awsProperties() {
         return Map.of(
-                "aws.endpointUrl", cloud.aws().url().toString(),
-                "aws.accessKeyId", "AKIAEXAMPLE",
-                "aws.secretAccessKey", "example");
+                "aws.endpointUrl",
+                cloud.aws().url().toString(),
+                "aws.accessKeyId",
+                "AKIAEXAMPLE",
+                "aws.secretAccessKey",
+                AWS_SECRET);
     }
 
     private static void copyRoutes(Path home) {

@@ -196,6 +196,11 @@ public class SaltApi extends HttpStandIn implements InstanceHost.Minions {
 
     // ---- faults (more in HttpStandIn) --------------------------------------------------------------------------
 
+    /** Every token that was given out and is known. */
+    public Set<String> tokens() {
+        return Set.copyOf(sessions.keySet());
+    }
+
     /** salt-api restarts: no token that it gave out is known any more. */
     public void restart() {
         sessions.clear();
