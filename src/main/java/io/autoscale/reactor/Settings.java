@@ -11,6 +11,7 @@ import io.autoscale.reactor.ssh.BootstrapSettings;
 import io.autoscale.reactor.ssh.HostKeyCheck;
 import io.autoscale.reactor.ssh.SshKeyFile;
 import io.autoscale.reactor.ssh.SshSettings;
+import io.autoscale.reactor.tls.Authorities;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,7 +92,13 @@ public record Settings(
         String eauth = in.text("reactor.salt.eauth");
         Optional<String> master = in.optional("reactor.salt.master");
         return new SaltSettings(
-                url, username, password, eauth, master.orElse(url.getHost()), in.duration("reactor.salt.timeout"));
+                url,
+                username,
+                password,
+                eauth,
+                master.orElse(url.getHost()),
+                in.duration("reactor.salt.timeout"),
+                in.file("reactor.salt.ca", Authorities::of));
     }
 
     private static SshSettings ssh(SettingsReader in) {
@@ -129,7 +136,8 @@ public record Settings(
                 in.text("reactor.mail.subject"),
                 in.choice("reactor.mail.tls", MailSettings.Tls.class),
                 in.duration("reactor.mail.pause"),
-                in.number("reactor.mail.per-hour", 1, 1_000));
+                in.number("reactor.mail.per-hour", 1, 1_000),
+                in.file("reactor.mail.ca", Authorities::of));
     }
 
     /** Every setting but the secrets, for the log at start. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -159,6 +160,13 @@ final class SettingsReader {
                 problem(key + ": " + e.getMessage());
             }
         }
+    }
+
+    /** What is made of a file, if one is given and it can be. */
+    <T> Optional<T> file(String key, Function<Path, T> reader) {
+        AtomicReference<T> read = new AtomicReference<>();
+        checkFile(key, file -> read.set(reader.apply(file)));
+        return Optional.ofNullable(read.get());
     }
 
     private String text(String key, String expected) {

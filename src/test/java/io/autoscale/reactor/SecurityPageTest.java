@@ -22,10 +22,12 @@ class SecurityPageTest {
     void eachTestThatThePageNamesIsThere() throws IOException {
         Map<String, String> tests = tests();
         String page = Files.readString(Path.of("docs/security.md"));
-        assertThat(NAMED.matcher(page).results().toList()).hasSizeGreaterThan(100).allSatisfy(named -> {
-            assertThat(tests).containsKey(named.group(1));
-            assertThat(tests.get(named.group(1))).as(named.group()).contains(" " + named.group(2) + "(");
-        });
+        assertThat(NAMED.matcher(page).results().toList())
+                .hasSizeGreaterThan(100)
+                .allSatisfy(named -> {
+                    assertThat(tests).containsKey(named.group(1));
+                    assertThat(tests.get(named.group(1))).as(named.group()).contains(" " + named.group(2) + "(");
+                });
     }
 
     @Test
@@ -36,7 +38,11 @@ class SecurityPageTest {
                         .filter(line -> line.startsWith("| "))
                         .filter(line -> !line.startsWith("| Case ")))
                 .isNotEmpty()
-                .allMatch(row -> NAMED.matcher(row).results().map(MatchResult::group).findAny().isPresent());
+                .allMatch(row -> NAMED.matcher(row)
+                        .results()
+                        .map(MatchResult::group)
+                        .findAny()
+                        .isPresent());
     }
 
     private static Map<String, String> tests() throws IOException {
