@@ -14,6 +14,7 @@ final class StartReport extends MainListenerSupport {
     public void afterStart(BaseMainSupport main) {
         Settings settings = main.getCamelContext().getRegistry().lookupByNameAndType("settings", Settings.class);
         settings.summary().lines().forEach(LOG::info);
+        settings.inClear().forEach(LOG::warn);
         LOG.info(
                 "Started {}: deliveries are taken at port {}{}, health and metrics stand at port {}.",
                 App.version(),

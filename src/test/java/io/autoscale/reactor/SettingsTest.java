@@ -3,6 +3,8 @@ package io.autoscale.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
+
+    private static final Map<String, String> PROTECTED = Map.of(
+            "camel.ssl.enabled", "true",
+            "camel.management.useGlobalSslContextParameters", "true",
+            "camel.management.authenticationEnabled", "true",
+            "camel.management.basicPropertiesFile", "users.properties");
 
     @TempDir
     Path home;
@@ -70,6 +78,66 @@ class SettingsTest {
         values.put("reactor.salt.url", value);
 
         assertThat(problems()).anySatisfy(p -> assertThat(p).contains("reactor.salt.url"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor.salt.ca", "reactor.mail.ca"})
+    void aFileWithoutCertificatesIsRefused(String key) throws IOException {
+        values.put(key, Files.writeString(home.resolve("empty.pem"), "").toString());
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains(key, "does not hold certificates in PEM"));
+
+        values.put(
+                key,
+                Files.writeString(home.resolve("text.pem"), "-----BEGIN CERTIFICATE-----\nno\n")
+                        .toString());
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains(key, "does not hold certificates in PEM"));
+
+        values.put(key, "no-such.pem");
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains(key, "no-such.pem", "is not a file"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "10.0.3.7", "reactor.example.org", "127.0.0.1.example.org", "127.1"})
+    void aManagementPortThatOthersReachIsRefused(String host) {
+        values.put("camel.management.host", host);
+
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains("camel.management.host is '" + host + "'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "localhost", "::1", "[::1]"})
+    void aManagementPortOnLoopbackNeedsNothingElse(String host) {
+        values.put("camel.management.host", host);
+
+        assertThat(problems()).noneSatisfy(p -> assertThat(p).contains("camel.management.host"));
+    }
+
+    @Test
+    void aManagementPortThatOthersReachMayHaveTlsAndAPassword() {
+        values.put("camel.management.host", "0.0.0.0");
+        values.putAll(PROTECTED);
+
+        assertThat(problems()).noneSatisfy(p -> assertThat(p).contains("camel.management.host"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "camel.ssl.enabled=false",
+                "camel.management.useGlobalSslContextParameters=false",
+                "camel.management.authenticationEnabled=false",
+                "camel.management.basicPropertiesFile=",
+                "camel.management.authenticationPath=/observe/*",
+                "camel.management.authentication-path=/observe/*",
+                "camel.management.path=/reactor"
+            })
+    void halfOfThatIsRefused(String setting) {
+        values.put("camel.management.host", "0.0.0.0");
+        values.putAll(PROTECTED);
+        String[] pair = setting.split("=", 2);
+        values.put(pair[0], pair[1]);
+
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains("camel.management.host is '0.0.0.0'"));
     }
 
     private List<String> problems() {

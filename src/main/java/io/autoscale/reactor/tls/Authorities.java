@@ -18,7 +18,7 @@ import org.apache.camel.support.jsse.SSLContextParameters;
 import org.apache.camel.support.jsse.SecureSocketProtocolsParameters;
 import org.apache.camel.support.jsse.TrustManagersParameters;
 
-/** The certificate authorities of a PEM file: a server's certificate has to come from one of them, and from no other. */
+/** Certificate authorities that were given: a server's certificate has to come from one of them, and from no other. */
 public final class Authorities {
 
     /** What is spoken with other systems; older versions are not. */
@@ -42,7 +42,13 @@ public final class Authorities {
             if (certificates.isEmpty()) {
                 throw new CertificateException("none in the file");
             }
-            return new Authorities(trusting(certificates));
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            int number = 0;
+            for (Certificate certificate : certificates) {
+                store.setCertificateEntry("ca-" + ++number, certificate);
+            }
+            return of(store);
         } catch (IOException e) {
             throw new IllegalArgumentException(pem + " is not a file that can be read.", e);
         } catch (GeneralSecurityException e) {
@@ -53,17 +59,11 @@ public final class Authorities {
         }
     }
 
-    private static TrustManagerFactory trusting(Collection<? extends Certificate> certificates)
-            throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        int number = 0;
-        for (Certificate certificate : certificates) {
-            store.setCertificateEntry("ca-" + ++number, certificate);
-        }
+    /** Those of a key store; of a server's own, the server and no other. */
+    public static Authorities of(KeyStore store) throws GeneralSecurityException {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
-        return trust;
+        return new Authorities(trust);
     }
 
     /** For Camel's components, with those that Java trusts: {@code javax.net.ssl.trustStore}, or what comes with it. */

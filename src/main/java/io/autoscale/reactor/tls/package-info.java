@@ -1,2 +1,2 @@
-/** Whom the reactor trusts when it calls other systems over TLS. */
+/** How connections are protected: whom the reactor trusts, and what stays on this machine. */
 package io.autoscale.reactor.tls;
