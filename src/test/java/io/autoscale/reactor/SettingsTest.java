@@ -3,6 +3,8 @@ package io.autoscale.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.autoscale.reactor.standin.Cloud;
+import io.autoscale.reactor.standin.RunningReactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,12 +142,55 @@ class SettingsTest {
         assertThat(problems()).anySatisfy(p -> assertThat(p).contains("camel.management.host is '0.0.0.0'"));
     }
 
-    private List<String> problems() {
+    @Test
+    void aPasswordThatCrossesTheNetworkInClearIsTold() throws IOException {
+        complete("http://salt.example.org:8000");
+        values.put("reactor.mail.host", "mail.example.org");
+        values.put("reactor.mail.username", "reactor");
+        values.put("reactor.mail.tls", "none");
+
+        assertThat(read().inClear())
+                .satisfiesExactly(
+                        salt -> assertThat(salt).contains("reactor.salt.url is not https"),
+                        mail -> assertThat(mail).contains("reactor.mail.tls is none"));
+    }
+
+    @Test
+    void aPasswordThatIsEncryptedOrStaysOnThisMachineIsNotTold() throws IOException {
+        complete("https://salt.example.org:8000");
+        values.put("reactor.mail.host", "127.0.0.1");
+        values.put("reactor.mail.username", "reactor");
+        values.put("reactor.mail.tls", "none");
+        assertThat(read().inClear()).isEmpty();
+
+        values.put("reactor.salt.url", "http://localhost:8000");
+        values.put("reactor.mail.host", "mail.example.org");
+        values.put("reactor.mail.tls", "starttls");
+        assertThat(read().inClear()).isEmpty();
+    }
+
+    private void complete(String saltUrl) throws IOException {
+        try (Cloud cloud = new Cloud(home)) {
+            values.put("reactor.ssh.private-key", cloud.privateKey().toString());
+        }
+        values.put("reactor.sns.topics", RunningReactor.TOPIC);
+        values.put("reactor.salt.url", saltUrl);
+        values.put("reactor.salt.username", "reactor");
+        values.put("reactor.salt.password", "secret");
+        values.put(
+                "reactor.bootstrap.script",
+                Path.of("routes/bootstrap.sh").toAbsolutePath().toString());
+        values.put("reactor.mail.from", "reactor@example.org");
+        values.put("reactor.mail.to", "admin@example.org");
+    }
+
+    private Settings read() {
         Properties defaults = Reactor.defaults(Home.of(home));
-        InvalidSettings invalid = catchThrowableOfType(
-                InvalidSettings.class,
-                () -> Settings.read(
-                        home, key -> Optional.ofNullable(values.getOrDefault(key, defaults.getProperty(key)))));
+        return Settings.read(home, key -> Optional.ofNullable(values.getOrDefault(key, defaults.getProperty(key))));
+    }
+
+    private List<String> problems() {
+        InvalidSettings invalid = catchThrowableOfType(InvalidSettings.class, this::read);
         assertThat(invalid).isNotNull();
         return invalid.problems();
     }
