@@ -312,6 +312,10 @@ public final class Beans implements CamelConfiguration {
         registry.bind(
                 "saltTls",
                 settings.salt().authorities().map(Authorities::parameters).orElseGet(Authorities::ofJava));
+        if ("https".equals(settings.salt().url().getScheme())) {
+            // For salt.camel.yaml, only then: an endpoint that is given TLS speaks it whatever its URL says.
+            context.getPropertiesComponent().addOverrideProperty("reactor.salt.tls", "#saltTls");
+        }
         registry.bind("saltSession", new SaltSession(settings.salt(), json, clock));
         registry.bind("saltApi", new SaltApi(settings.salt(), json, outages(context)));
         registry.bind("minionKeys", new MinionKeys());

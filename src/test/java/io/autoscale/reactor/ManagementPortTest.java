@@ -32,6 +32,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,7 +56,6 @@ class ManagementPortTest {
 
     private final Map<String, String> settings = new HashMap<>();
     private final Set<Integer> opened = new HashSet<>();
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private Cloud cloud;
     private RunningReactor reactor;
     private SSLSocketFactory sockets;
@@ -80,14 +81,7 @@ class ManagementPortTest {
                 "camel.management.port", String.valueOf(reactor.management("/").getPort()));
         home(directory, settings);
         Set<Integer> before = listening();
-        Logger logger = (Logger) LoggerFactory.getLogger("reactor");
-        log.start();
-        logger.addAppender(log);
-        try {
-            reactor.start();
-        } finally {
-            logger.detachAppender(log);
-        }
+        reactor.start();
         opened.addAll(listening());
         opened.removeAll(before);
     }
@@ -109,6 +103,20 @@ class ManagementPortTest {
 
     @Test
     void aPasswordThatCrossesTheNetworkInClearIsWarnedOfOnceAtTheStart() {
+        Logger logger = (Logger) LoggerFactory.getLogger("reactor");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            new StartReport().afterStart(new Main() {
+                @Override
+                public CamelContext getCamelContext() {
+                    return reactor.context();
+                }
+            });
+        } finally {
+            logger.detachAppender(log);
+        }
         assertThat(log.list)
                 .filteredOn(event -> event.getLevel() == Level.WARN)
                 .singleElement()

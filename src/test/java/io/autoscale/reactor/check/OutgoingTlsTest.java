@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import org.apache.camel.component.http.HttpComponent;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,27 @@ class OutgoingTlsTest {
         assertThat(salt.passed()).isEqualTo(before);
     }
 
+    @Test
+    void callsOverHttpsHaveTheLimitsOfThoseOverHttp() {
+        HttpComponent http = rehearsal.context().getComponent("http", HttpComponent.class);
+        HttpComponent https = rehearsal.context().getComponent("https", HttpComponent.class);
+
+        assertThat(https).isNotSameAs(http);
+        assertThat(http.isAutomaticRetriesDisabled()).isTrue();
+        assertThat(https)
+                .usingRecursiveComparison()
+                .comparingOnlyFields(
+                        "connectTimeout",
+                        "connectionRequestTimeout",
+                        "soTimeout",
+                        "connectionsPerRoute",
+                        "automaticRetriesDisabled",
+                        "followRedirects",
+                        "redirectHandlingDisabled",
+                        "cookieManagementDisabled")
+                .isEqualTo(http);
+    }
+
     @ParameterizedTest
     @MethodSource("untrusted")
     void aMailServerWithACertificateThatIsNotGoodIsSentNothingAfterStartTls(SSLContext shown, String reason)
@@ -134,6 +156,8 @@ class OutgoingTlsTest {
                 .contains("is not trusted, and was sent nothing", reason, "reactor.mail.ca")
                 .doesNotContain(PASSWORD);
         assertThat(mail.passed()).isZero();
+        // Not tried again with those that Java trusts.
+        assertThat(mail.connections()).isEqualTo(1);
     }
 
     @Test

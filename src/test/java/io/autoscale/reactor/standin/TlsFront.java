@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -24,6 +25,7 @@ public final class TlsFront implements AutoCloseable {
     private final int target;
     private final boolean startTls;
     private final ServerSocket server;
+    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong passed = new AtomicLong();
     private final ExecutorService workers = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "tls-front");
@@ -63,6 +65,11 @@ public final class TlsFront implements AutoCloseable {
         tls = changed;
     }
 
+    /** How many connections were made. */
+    public int connections() {
+        return connections.get();
+    }
+
     /** How many bytes were sent to the stand-in, unencrypted or after a handshake. */
     public long passed() {
         return passed.get();
@@ -78,6 +85,7 @@ public final class TlsFront implements AutoCloseable {
         try {
             while (true) {
                 Socket client = server.accept();
+                connections.incrementAndGet();
                 workers.execute(() -> serve(client));
             }
         } catch (IOException closed) {
