@@ -53,6 +53,7 @@ import io.autoscale.reactor.ssh.Remote;
 import io.autoscale.reactor.ssh.SharedSshClient;
 import io.autoscale.reactor.ssh.SshKeyFile;
 import io.autoscale.reactor.ssh.SshNotReady;
+import io.autoscale.reactor.tls.Authorities;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -319,6 +320,13 @@ public final class Beans implements CamelConfiguration {
         CallLimit limit = new CallLimit(settings.salt().timeout());
         closeWith(context, limit);
         registry.bind("saltCallLimit", limit);
+        registry.bind(
+                "saltTls",
+                settings.salt().authorities().map(Authorities::parameters).orElseGet(Authorities::ofJava));
+        if ("https".equals(settings.salt().url().getScheme())) {
+            // For salt.camel.yaml, only then: an endpoint that is given TLS speaks it whatever its URL says.
+            context.getPropertiesComponent().addOverrideProperty("reactor.salt.tls", "#saltTls");
+        }
         registry.bind("saltSession", new SaltSession(settings.salt(), json, clock));
         registry.bind("saltApi", new SaltApi(settings.salt(), json, outages(context)));
         registry.bind("minionKeys", new MinionKeys());

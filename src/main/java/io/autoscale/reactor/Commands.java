@@ -1,10 +1,13 @@
 package io.autoscale.reactor;
 
+import io.autoscale.reactor.admin.ManagementPort;
 import io.autoscale.reactor.admin.RunningReactorClient;
 import io.autoscale.reactor.check.Check;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.Optional;
 
 /** What an operator can ask, at the prompt of a machine or at that of Karaf: the same answers, from the same code. */
 public final class Commands {
@@ -48,14 +51,19 @@ public final class Commands {
     }
 
     private String ask(Question question) {
-        String host = "";
-        String port = "";
+        ManagementPort port = new ManagementPort(this::setting);
         try {
-            host = Reactor.setting(home, "camel.management.host");
-            port = Reactor.setting(home, "camel.management.port");
-            return question.ask(new RunningReactorClient(host, Integer.parseInt(port)));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new NoReactor(host + ":" + port, e);
+            return question.ask(port.client());
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+            throw new NoReactor(port.toString(), e);
+        }
+    }
+
+    private Optional<String> setting(String key) {
+        try {
+            return Optional.of(Reactor.setting(home, key)).filter(value -> !value.isEmpty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.autoscale.reactor;
 
+import io.autoscale.reactor.admin.ManagementPort;
 import io.autoscale.reactor.failure.PatienceSettings;
 import io.autoscale.reactor.mail.MailSettings;
 import io.autoscale.reactor.queue.BrokerSettings;
@@ -12,9 +13,12 @@ import io.autoscale.reactor.ssh.BootstrapSettings;
 import io.autoscale.reactor.ssh.HostKeyCheck;
 import io.autoscale.reactor.ssh.SshKeyFile;
 import io.autoscale.reactor.ssh.SshSettings;
+import io.autoscale.reactor.tls.Authorities;
+import io.autoscale.reactor.tls.Loopback;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -88,6 +92,7 @@ public record Settings(
                 in.path("reactor.data")));
         in.number("camel.server.port", 0, 65535);
         in.number("camel.management.port", 0, 65535);
+        new ManagementPort(in::optional).problem().ifPresent(in::problem);
         Optional<String> region = in.optional("reactor.aws.region");
         in.throwIfAnyProblem();
         return new Settings(
@@ -137,7 +142,13 @@ public record Settings(
         String eauth = in.text("reactor.salt.eauth");
         Optional<String> master = in.optional("reactor.salt.master");
         return new SaltSettings(
-                url, username, password, eauth, master.orElse(url.getHost()), in.duration("reactor.salt.timeout"));
+                url,
+                username,
+                password,
+                eauth,
+                master.orElse(url.getHost()),
+                in.duration("reactor.salt.timeout"),
+                in.file("reactor.salt.ca", Authorities::of));
     }
 
     private static SshSettings ssh(SettingsReader in) {
@@ -175,7 +186,23 @@ public record Settings(
                 in.text("reactor.mail.subject"),
                 in.choice("reactor.mail.tls", MailSettings.Tls.class),
                 in.duration("reactor.mail.pause"),
-                in.number("reactor.mail.per-hour", 1, 1_000));
+                in.number("reactor.mail.per-hour", 1, 1_000),
+                in.file("reactor.mail.ca", Authorities::of));
+    }
+
+    /** Where a password crosses the network in clear, as these settings have it. */
+    List<String> inClear() {
+        List<String> found = new ArrayList<>();
+        if ("http".equals(salt.url().getScheme())
+                && !Loopback.isNamedBy(salt.url().getHost())) {
+            found.add("The password of salt-api crosses the network in clear, as reactor.salt.url is not https.");
+        }
+        if (mail.tls() == MailSettings.Tls.NONE
+                && mail.username().isPresent()
+                && mail.host().filter(host -> !Loopback.isNamedBy(host)).isPresent()) {
+            found.add("The password of the mail server crosses the network in clear, as reactor.mail.tls is none.");
+        }
+        return found;
     }
 
     /** Every setting but the secrets, for the log at start. */

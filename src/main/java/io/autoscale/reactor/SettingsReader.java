@@ -203,6 +203,13 @@ final class SettingsReader {
         }
     }
 
+    /** What is made of a file, if one is given and it can be. */
+    <T> Optional<T> file(String key, Function<Path, T> reader) {
+        AtomicReference<T> read = new AtomicReference<>();
+        checkFile(key, file -> read.set(reader.apply(file)));
+        return Optional.ofNullable(read.get());
+    }
+
     private String text(String key, String expected) {
         return optional(key).orElseGet(() -> missing(key, expected));
     }

@@ -16,6 +16,7 @@ final class StartReport extends MainListenerSupport {
         Settings settings = main.getCamelContext().getRegistry().lookupByNameAndType("settings", Settings.class);
         settings.summary().lines().forEach(LOG::info);
         Exposure.of(settings).warnings().forEach(LOG::warn);
+        settings.inClear().forEach(LOG::warn);
         LOG.info(
                 "Started {}: deliveries are taken at port {}{}, health and metrics stand at port {}.",
                 App.version(),

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.autoscale.reactor.standin.InstanceHost;
 import io.autoscale.reactor.standin.OpenSshKey;
+import io.autoscale.reactor.standin.Cloud;
+import io.autoscale.reactor.standin.RunningReactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
+
+    private static final Map<String, String> PROTECTED = Map.of(
+            "camel.ssl.enabled", "true",
+            "camel.management.useGlobalSslContextParameters", "true",
+            "camel.management.authenticationEnabled", "true",
+            "camel.management.basicPropertiesFile", "users.properties");
 
     @TempDir
     Path home;
@@ -201,6 +209,108 @@ class SettingsTest {
     private Settings settings() {
         Properties defaults = Reactor.defaults(Home.of(home));
         return Settings.read(home, key -> Optional.ofNullable(values.getOrDefault(key, defaults.getProperty(key))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reactor.salt.ca", "reactor.mail.ca"})
+    void aFileWithoutCertificatesIsRefused(String key) throws IOException {
+        values.put(key, Files.writeString(home.resolve("empty.pem"), "").toString());
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains(key, "does not hold certificates in PEM"));
+
+        values.put(
+                key,
+                Files.writeString(home.resolve("text.pem"), "-----BEGIN CERTIFICATE-----\nno\n")
+                        .toString());
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains(key, "does not hold certificates in PEM"));
+
+        values.put(key, "no-such.pem");
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains(key, "no-such.pem", "is not a file"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "10.0.3.7", "reactor.example.org", "127.0.0.1.example.org", "127.1"})
+    void aManagementPortThatOthersReachIsRefused(String host) {
+        values.put("camel.management.host", host);
+
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains("camel.management.host is '" + host + "'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "localhost", "::1", "[::1]"})
+    void aManagementPortOnLoopbackNeedsNothingElse(String host) {
+        values.put("camel.management.host", host);
+
+        assertThat(problems()).noneSatisfy(p -> assertThat(p).contains("camel.management.host"));
+    }
+
+    @Test
+    void aManagementPortThatOthersReachMayHaveTlsAndAPassword() {
+        values.put("camel.management.host", "0.0.0.0");
+        values.putAll(PROTECTED);
+
+        assertThat(problems()).noneSatisfy(p -> assertThat(p).contains("camel.management.host"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "camel.ssl.enabled=false",
+                "camel.management.useGlobalSslContextParameters=false",
+                "camel.management.authenticationEnabled=false",
+                "camel.management.basicPropertiesFile=",
+                "camel.management.authenticationPath=/observe/*",
+                "camel.management.authentication-path=/observe/*",
+                "camel.management.path=/reactor"
+            })
+    void halfOfThatIsRefused(String setting) {
+        values.put("camel.management.host", "0.0.0.0");
+        values.putAll(PROTECTED);
+        String[] pair = setting.split("=", 2);
+        values.put(pair[0], pair[1]);
+
+        assertThat(problems()).anySatisfy(p -> assertThat(p).contains("camel.management.host is '0.0.0.0'"));
+    }
+
+    @Test
+    void aPasswordThatCrossesTheNetworkInClearIsTold() throws IOException {
+        complete("http://salt.example.org:8000");
+        values.put("reactor.mail.host", "mail.example.org");
+        values.put("reactor.mail.username", "reactor");
+        values.put("reactor.mail.tls", "none");
+
+        assertThat(settings().inClear())
+                .satisfiesExactly(
+                        salt -> assertThat(salt).contains("reactor.salt.url is not https"),
+                        mail -> assertThat(mail).contains("reactor.mail.tls is none"));
+    }
+
+    @Test
+    void aPasswordThatIsEncryptedOrStaysOnThisMachineIsNotTold() throws IOException {
+        complete("https://salt.example.org:8000");
+        values.put("reactor.mail.host", "127.0.0.1");
+        values.put("reactor.mail.username", "reactor");
+        values.put("reactor.mail.tls", "none");
+        assertThat(settings().inClear()).isEmpty();
+
+        values.put("reactor.salt.url", "http://localhost:8000");
+        values.put("reactor.mail.host", "mail.example.org");
+        values.put("reactor.mail.tls", "starttls");
+        assertThat(settings().inClear()).isEmpty();
+    }
+
+    private void complete(String saltUrl) throws IOException {
+        try (Cloud cloud = new Cloud(home)) {
+            values.put("reactor.ssh.private-key", cloud.privateKey().toString());
+        }
+        values.put("reactor.sns.topics", RunningReactor.TOPIC);
+        values.put("reactor.salt.url", saltUrl);
+        values.put("reactor.salt.username", "reactor");
+        values.put("reactor.salt.password", "secret");
+        values.put(
+                "reactor.bootstrap.script",
+                Path.of("routes/bootstrap.sh").toAbsolutePath().toString());
+        values.put("reactor.mail.from", "reactor@example.org");
+        values.put("reactor.mail.to", "admin@example.org");
     }
 
     private List<String> problems() {

@@ -36,6 +36,8 @@ public final class ParkedOverHttp implements ExtendedStartupListener {
         if (router == null) {
             return;
         }
+        router.route("/admin/*")
+                .handler(new CrossSiteRefusal(context.resolvePropertyPlaceholders("{{camel.management.host}}")));
         on(router, HttpMethod.GET, PATH, any -> lines(parked.list(), "Nothing is parked."));
         on(
                 router,

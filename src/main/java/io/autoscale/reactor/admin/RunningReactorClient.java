@@ -9,6 +9,9 @@ import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Speaks with the reactor that runs on this machine, at its management port. It does so with the JDK's old client, as the
@@ -20,10 +23,23 @@ public final class RunningReactorClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(4);
 
-    private final String base;
+    private final URI base;
+    private final Optional<String> authorization;
+    private final Optional<SSLSocketFactory> itself;
 
+    /** One that speaks in clear and asks nobody who it is, as it does on loopback unless told otherwise. */
     public RunningReactorClient(String host, int port) {
-        this.base = "http://" + host + ":" + port;
+        this(URI.create("http://" + host + ":" + port), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * @param authorization what it wants to see in the header of that name
+     * @param itself makes connections to whoever has this reactor's own private key, and to nobody else
+     */
+    RunningReactorClient(URI base, Optional<String> authorization, Optional<SSLSocketFactory> itself) {
+        this.base = base;
+        this.authorization = authorization;
+        this.itself = itself;
     }
 
     /** @throws IOException if no reactor answers there */
@@ -66,7 +82,13 @@ public final class RunningReactorClient {
 
     private Answer send(String method, String path, Duration timeout) throws IOException {
         HttpURLConnection request =
-                (HttpURLConnection) URI.create(base + path).toURL().openConnection(Proxy.NO_PROXY);
+                (HttpURLConnection) base.resolve(path).toURL().openConnection(Proxy.NO_PROXY);
+        if (request instanceof HttpsURLConnection encrypted && itself.isPresent()) {
+            encrypted.setSSLSocketFactory(itself.get());
+            // The key proves it; its certificate has the name that others know it by, and not that of loopback.
+            encrypted.setHostnameVerifier((host, session) -> true);
+        }
+        authorization.ifPresent(header -> request.setRequestProperty("Authorization", header));
         request.setRequestMethod(method);
         request.setConnectTimeout((int) CONNECT.toMillis());
         request.setReadTimeout((int) timeout.toMillis());

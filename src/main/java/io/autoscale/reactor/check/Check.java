@@ -4,6 +4,7 @@ import io.autoscale.reactor.Home;
 import io.autoscale.reactor.InvalidSettings;
 import io.autoscale.reactor.Reactor;
 import io.autoscale.reactor.Settings;
+import io.autoscale.reactor.admin.ManagementPort;
 import io.autoscale.reactor.event.InstanceId;
 import io.autoscale.reactor.ssh.HostKeyCheck;
 import java.io.PrintStream;
@@ -170,8 +171,7 @@ public final class Check {
     }
 
     private void ports(ExecutorService threads, CamelContext context) {
-        Port.Address management =
-                new Port.Address(text(context, "camel.management.host"), number(context, "camel.management.port"));
+        ManagementPort management = new ManagementPort(context.getPropertiesComponent()::resolveProperty);
         probe(
                 threads,
                 "webhook",

@@ -1,11 +1,13 @@
 package io.autoscale.reactor.check;
 
 import io.autoscale.reactor.mail.MailSettings;
+import io.autoscale.reactor.tls.CertificateProblem;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLException;
 
@@ -45,13 +47,17 @@ final class MailServer implements Probe {
     }
 
     private String explain(String server, MessagingException failure) {
+        Optional<String> certificate = CertificateProblem.of(failure);
+        if (certificate.isPresent()) {
+            return "The mail server " + server + " is not trusted, and was sent nothing: " + certificate.get()
+                    + ". Check reactor.mail.host and reactor.mail.ca.";
+        }
         String hint = "Check reactor.mail.host, reactor.mail.port and the network.";
         Throwable cause = failure.getNextException() == null ? failure : failure.getNextException();
         if (cause instanceof SSLException) {
             hint = settings.tls() == MailSettings.Tls.IMPLICIT
-                    ? "Set reactor.mail.tls=starttls if this is no TLS port; else its certificate must be one that Java"
-                            + " trusts, for this name."
-                    : "Its certificate must be one that Java trusts, for this name.";
+                    ? "Set reactor.mail.tls=starttls if this is no TLS port; else it must speak TLS 1.2 or 1.3."
+                    : "It must speak TLS 1.2 or 1.3.";
         } else if (String.valueOf(failure.getMessage()).contains("STARTTLS")) {
             hint = "Set reactor.mail.tls to implicit or none if the server has no STARTTLS.";
         }

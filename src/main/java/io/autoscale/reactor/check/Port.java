@@ -1,6 +1,6 @@
 package io.autoscale.reactor.check;
 
-import io.autoscale.reactor.admin.RunningReactorClient;
+import io.autoscale.reactor.admin.ManagementPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,13 +11,9 @@ import java.util.List;
  * Looks whether a port is free, or taken by a reactor that runs already.
  *
  * @param key the setting that names the port
+ * @param management where a running reactor tells its health
  */
-record Port(String key, String host, int number, Address management) implements Probe {
-
-    private static final String ANY = "0.0.0.0";
-
-    /** Where a running reactor tells its health. */
-    record Address(String host, int port) {}
+record Port(String key, String host, int number, ManagementPort management) implements Probe {
 
     @Override
     public List<Finding> findings() {
@@ -35,7 +31,10 @@ record Port(String key, String host, int number, Address management) implements 
     }
 
     private boolean reactorRuns() {
-        String reachable = management.host().equals(ANY) ? "127.0.0.1" : management.host();
-        return new RunningReactorClient(reachable, management.port()).tellsHealth();
+        try {
+            return management.client().tellsHealth();
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

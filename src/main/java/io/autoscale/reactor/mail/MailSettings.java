@@ -1,5 +1,6 @@
 package io.autoscale.reactor.mail;
 
+import io.autoscale.reactor.tls.Authorities;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import org.apache.camel.util.TimeUtils;
  * @param subject what every subject begins with
  * @param pause after a mail that was the first for an hour; doubled after each further one, see {@link MailPace}
  * @param perHour how many mails at most
+ * @param authorities that the server's certificate comes from; empty: those that Java trusts
  */
 public record MailSettings(
         Optional<String> host,
@@ -26,7 +28,8 @@ public record MailSettings(
         String subject,
         Tls tls,
         Duration pause,
-        int perHour) {
+        int perHour,
+        Optional<Authorities> authorities) {
 
     /** How the connection to the mail server is protected. */
     public enum Tls {
@@ -56,6 +59,10 @@ public record MailSettings(
         properties.setProperty("mail.smtp.starttls.required", String.valueOf(tls == Tls.STARTTLS));
         properties.setProperty("mail.smtp.ssl.enable", String.valueOf(tls == Tls.IMPLICIT));
         properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+        properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", Authorities.PROTOCOLS));
+        authorities.ifPresent(trusted -> properties.put("mail.smtp.ssl.socketFactory", trusted.sockets()));
+        // Else a server that these authorities do not vouch for is tried again with those that Java trusts.
+        properties.setProperty("mail.smtp.socketFactory.fallback", "false");
         return properties;
     }
 

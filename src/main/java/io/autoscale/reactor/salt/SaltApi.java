@@ -8,8 +8,10 @@ import io.autoscale.reactor.failure.Cause;
 import io.autoscale.reactor.failure.Failed;
 import io.autoscale.reactor.failure.Outage;
 import io.autoscale.reactor.failure.Outages;
+import io.autoscale.reactor.tls.CertificateProblem;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
@@ -82,6 +84,14 @@ public final class SaltApi {
     /** Throws what an exception on the way to salt-api means. */
     public void explain(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) throws Exception {
         Exception failure = Cause.of(caught);
+        Optional<String> certificate = CertificateProblem.of(failure);
+        if (certificate.isPresent()) {
+            throw new Outage(
+                    SYSTEM,
+                    "salt-api at " + settings.url() + " is not trusted, and was sent nothing: " + certificate.get()
+                            + ". Check reactor.salt.url and reactor.salt.ca.",
+                    failure);
+        }
         if (failure instanceof IOException) {
             throw new Outage(
                     SYSTEM, "salt-api at " + settings.url() + " does not answer: " + failure.getMessage(), failure);

@@ -38,7 +38,8 @@ class DigestsTest {
                     PREFIX,
                     MailSettings.Tls.STARTTLS,
                     Duration.ofMinutes(1),
-                    12),
+                    12,
+                    Optional.empty()),
             new Json(mapper));
 
     @Test

@@ -9,6 +9,7 @@ import io.autoscale.reactor.failure.Outage;
 import io.autoscale.reactor.standin.SettableClock;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SaltSessionTest {
@@ -19,7 +20,13 @@ class SaltSessionTest {
     private final SettableClock clock = new SettableClock();
     private final SaltSession session = new SaltSession(
             new SaltSettings(
-                    URI.create("https://salt:8000"), "reactor", "secret", "pam", "salt", Duration.ofMinutes(1)),
+                    URI.create("https://salt:8000"),
+                    "reactor",
+                    "secret",
+                    "pam",
+                    "salt",
+                    Duration.ofMinutes(1),
+                    Optional.empty()),
             new ObjectMapper(),
             clock);
 
