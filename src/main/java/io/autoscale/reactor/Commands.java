@@ -5,7 +5,6 @@ import io.autoscale.reactor.admin.RunningReactorClient;
 import io.autoscale.reactor.check.Check;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -54,17 +53,13 @@ public final class Commands {
         ManagementPort port = new ManagementPort(this::setting);
         try {
             return question.ask(port.client());
-        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new NoReactor(port.toString(), e);
         }
     }
 
     private Optional<String> setting(String key) {
-        try {
-            return Optional.of(Reactor.setting(home, key)).filter(value -> !value.isEmpty());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Optional.of(Reactor.setting(home, key)).filter(value -> !value.isEmpty());
     }
 
     @FunctionalInterface

@@ -126,6 +126,7 @@ public record Settings(
             in.problem(CERTIFICATE
                     + " is set, and so is camel.server.useGlobalSslContextParameters: expected one of them.");
         }
+        in.checkSecretFile(PRIVATE_KEY, file -> {});
         WebhookCertificate certificate = new WebhookCertificate(in.path(CERTIFICATE), in.path(PRIVATE_KEY));
         try {
             certificate.read();

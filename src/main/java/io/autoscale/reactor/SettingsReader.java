@@ -203,11 +203,17 @@ final class SettingsReader {
         }
     }
 
-    /** What is made of a file, if one is given and it can be. */
+    /** What is made of a file, if one is named and it can be. */
     <T> Optional<T> file(String key, Function<Path, T> reader) {
-        AtomicReference<T> read = new AtomicReference<>();
-        checkFile(key, file -> read.set(reader.apply(file)));
-        return Optional.ofNullable(read.get());
+        if (optional(key).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(reader.apply(path(key)));
+        } catch (IllegalArgumentException e) {
+            problem(key + ": " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private String text(String key, String expected) {

@@ -3,9 +3,9 @@ package io.autoscale.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.InstanceHost;
 import io.autoscale.reactor.standin.OpenSshKey;
-import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.RunningReactor;
 import java.io.IOException;
 import java.nio.file.Files;

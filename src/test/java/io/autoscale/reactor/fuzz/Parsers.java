@@ -111,7 +111,13 @@ final class Parsers {
     /** What salt-api answers is a map, or one of the failures that the routes know. */
     static void saltAnswer(String answer, int status) {
         SaltSettings settings = new SaltSettings(
-                URI.create("http://127.0.0.1:8000"), "reactor", "secret", "pam", "salt", Duration.ofSeconds(60));
+                URI.create("http://127.0.0.1:8000"),
+                "reactor",
+                "secret",
+                "pam",
+                "salt",
+                Duration.ofSeconds(60),
+                Optional.empty());
         SaltApi api = new SaltApi(settings, RunningWebhook.JSON, new Outages(Duration.ofMinutes(5), Clock.systemUTC()));
         try {
             assertThat(api.answer(answer, status, Map.of("fun", "key.list_all", "client", "wheel")))

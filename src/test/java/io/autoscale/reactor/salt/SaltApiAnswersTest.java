@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,7 +17,13 @@ class SaltApiAnswersTest {
 
     private final SaltApi api = new SaltApi(
             new SaltSettings(
-                    URI.create("http://127.0.0.1:8000"), "reactor", "secret", "pam", "salt", Duration.ofSeconds(60)),
+                    URI.create("http://127.0.0.1:8000"),
+                    "reactor",
+                    "secret",
+                    "pam",
+                    "salt",
+                    Duration.ofSeconds(60),
+                    Optional.empty()),
             new ObjectMapper(),
             new Outages(Duration.ofMinutes(5), Clock.systemUTC()));
 
