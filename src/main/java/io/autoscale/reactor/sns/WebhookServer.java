@@ -103,7 +103,7 @@ class WebhookServer extends VertxPlatformHttpServer {
         all.route().handler(request -> {
             HttpConnection connection = request.request().connection();
             connections.requested(connection);
-            request.addEndHandler(end -> connections.answered(connection));
+            request.addEndHandler(end -> answered(request.request(), connections));
             request.next();
         });
         all.route(configuration.getPath() + "*").subRouter(router());
@@ -113,6 +113,18 @@ class WebhookServer extends VertxPlatformHttpServer {
                 .requestHandler(all)
                 .listen(configuration.getBindPort(), configuration.getBindHost()));
         certificate.ifPresent(known -> new Renewal(known, options, server).lookEach(getVertx(), CERTIFICATE_LOOK));
+    }
+
+    /**
+     * Nothing more is read behind a body in chunks: if it had a Content-Length too, which Netty hides, a proxy before us may see
+     * its end somewhere else. SNS sends none.
+     */
+    private static void answered(HttpServerRequest request, Connections connections) {
+        if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
+            request.connection().close();
+        } else {
+            connections.answered(request.connection());
+        }
     }
 
     static HttpServerOptions secured(HttpServerOptions options, WebhookCertificate certificate) {
