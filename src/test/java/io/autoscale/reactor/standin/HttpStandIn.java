@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An HTTP server on a free port of 127.0.0.1 that can be made to fail: refuse connections, hang, answer a byte now and
@@ -37,6 +39,8 @@ public abstract class HttpStandIn implements AutoCloseable {
     private volatile Duration hang = Duration.ZERO;
     private volatile boolean dripping;
     private volatile Optional<Answer> failure = Optional.empty();
+    private final Map<String, Answer> redirects = new ConcurrentHashMap<>();
+    private final AtomicInteger redirected = new AtomicInteger();
 
     HttpStandIn(String name) {
         workers = Executors.newFixedThreadPool(64, task -> {
@@ -58,6 +62,17 @@ public abstract class HttpStandIn implements AutoCloseable {
         failure = Optional.of(new Answer(status, "text/html;charset=utf-8", body));
     }
 
+    /** From now on every request for this path is sent on to another place. */
+    public void redirect(String path, int status, URI elsewhere) {
+        redirects.put(
+                path, new Answer(status, "text/html;charset=utf-8", Map.of("Location", elsewhere.toString()), ""));
+    }
+
+    /** How many requests were sent on to another place. */
+    public int redirected() {
+        return redirected.get();
+    }
+
     /** From now on every request waits so long before it is looked at. */
     public void hang(Duration duration) {
         hang = duration;
@@ -77,6 +92,7 @@ public abstract class HttpStandIn implements AutoCloseable {
     /** Ends every fault; requests that hang go on at once. */
     public synchronized void heal() {
         failure = Optional.empty();
+        redirects.clear();
         hang = Duration.ZERO;
         dripping = false;
         CountDownLatch waiting = healed;
@@ -118,6 +134,12 @@ public abstract class HttpStandIn implements AutoCloseable {
             }
             if (dripping) {
                 drip(exchange);
+                return;
+            }
+            Answer redirect = redirects.get(request.path());
+            if (redirect != null) {
+                redirected.incrementAndGet();
+                send(exchange, redirect);
                 return;
             }
             Optional<Answer> fault = failure;
