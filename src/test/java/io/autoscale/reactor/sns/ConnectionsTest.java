@@ -116,8 +116,9 @@ class ConnectionsTest {
     @Test
     void nothingIsReadBehindABodyWhoseEndIsAMatterOfOpinion() throws Exception {
         start(new Connections.Limits(100, 100, LONG, LONG));
-        Socket socket = open(HEAD + "Content-Type: text/plain\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + "0\r\n\r\n" + HEAD + "\r\n");
+        Socket socket =
+                open(HEAD + "Content-Type: text/plain\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + "0\r\n\r\n" + HEAD + "\r\n");
         assertThat(answer(socket)).containsOnlyOnce("HTTP/1.1 ");
     }
 
