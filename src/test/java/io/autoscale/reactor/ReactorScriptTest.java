@@ -2,60 +2,69 @@ package io.autoscale.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.OutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Date;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code bin/reactor} starts Java with, tried with a program of the same name in place of the reactor. */
+/** How {@code bin/reactor} starts Java. */
 class ReactorScriptTest {
 
-    private static final String READS_AN_OBJECT =
+    /** Runs another program, with all options of the one that it was to run. */
+    private static final String OTHER_PROGRAM =
             """
-            package io.autoscale.reactor;
-
-            import java.io.*;
-
-            public class App {
-                public static void main(String[] args) throws Exception {
-                    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                    new ObjectOutputStream(bytes).writeObject(new java.util.Date());
-                    try {
-                        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
-                        System.out.println("made an object");
-                    } catch (InvalidClassException e) {
-                        System.out.println(e.getMessage());
-                    }
-                }
-            }
+            #!/bin/sh
+            for argument; do
+              case $argument in -D*|-X*) set -- "$@" "$argument" ;; esac
+              shift
+            done
+            exec '%s' "$@" -cp '%s' '%s'
             """;
 
     @TempDir
     Path home;
 
+    /** What a library does that makes objects from what it received. */
+    static final class ReadsAnObject {
+
+        private ReadsAnObject() {}
+
+        public static void main(String[] args) throws IOException, ClassNotFoundException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            new ObjectOutputStream(bytes).writeObject(new Date());
+            try {
+                new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
+                System.out.println("made an object");
+            } catch (InvalidClassException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+
     /** GHSA-m5vh-3fw5-5wgh: whatever library tries it, nothing is made by Java deserialization. */
     @Test
     void noObjectIsMadeFromBytes() throws Exception {
-        Files.createDirectories(home.resolve("lib"));
-        Files.createDirectories(home.resolve("bin"));
-        Path script = Files.copy(Path.of("src/main/bin/reactor"), home.resolve("bin/reactor"));
-        Path source = Files.writeString(home.resolve("App.java"), READS_AN_OBJECT);
-        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", home.toString(), source.toString()))
-                .isZero();
-        try (OutputStream file = Files.newOutputStream(home.resolve("lib/reactor.jar"));
-                JarOutputStream jar = new JarOutputStream(file)) {
-            jar.putNextEntry(new JarEntry("io/autoscale/reactor/App.class"));
-            Files.copy(home.resolve("io/autoscale/reactor/App.class"), jar);
-        }
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(
+                java,
+                OTHER_PROGRAM.formatted(
+                        Path.of(System.getProperty("java.home"), "bin", "java"),
+                        Path.of("target", "test-classes").toAbsolutePath(),
+                        ReadsAnObject.class.getName()));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
 
-        ProcessBuilder builder = new ProcessBuilder("sh", script.toString()).redirectErrorStream(true);
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        ProcessBuilder builder = new ProcessBuilder("sh", "src/main/bin/reactor", "run").redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", home.toString());
         builder.environment().remove("JAVA_OPTS");
         Process reactor = builder.start();
 
