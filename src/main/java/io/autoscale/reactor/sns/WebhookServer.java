@@ -2,7 +2,6 @@ package io.autoscale.reactor.sns;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -46,6 +45,9 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     /** How long the rest of a refused request is read and thrown away, so that its sender sees the answer. */
     private static final long LINGER_MILLIS = 2000;
+
+    /** Before the door. */
+    private static final int FIRST = -2;
 
     /** For opening and closing the port. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -99,18 +101,15 @@ class WebhookServer extends VertxPlatformHttpServer {
             VertxHelper.setupSSLOptions(getCamelContext(), getCamelContext().getSSLContextParameters(), options);
         }
         Connections connections = new Connections(getVertx(), limits);
-        Router all = Router.router(getVertx());
-        all.route().handler(request -> {
-            HttpConnection connection = request.request().connection();
-            connections.requested(connection);
+        router().route().order(FIRST).handler(request -> {
+            connections.requested(request.request().connection());
             request.addEndHandler(end -> answered(request.request(), connections));
             request.next();
         });
-        all.route(configuration.getPath() + "*").subRouter(router());
         server = get(getVertx()
                 .createHttpServer(options)
                 .connectionHandler(connections::opened)
-                .requestHandler(all)
+                .requestHandler(router())
                 .listen(configuration.getBindPort(), configuration.getBindHost()));
         certificate.ifPresent(known -> new Renewal(known, options, server).lookEach(getVertx(), CERTIFICATE_LOOK));
     }

@@ -48,16 +48,15 @@ public class WebhookServerFactory extends DefaultMainHttpServerFactory {
 
     @Override
     public Service newHttpServer(CamelContext context, HttpServerConfigurationProperties settings) {
-        if (settings.isAuthenticationEnabled() || settings.isStaticEnabled()) {
+        if (settings.isAuthenticationEnabled() || settings.isStaticEnabled() || !"/".equals(settings.getPath())) {
             throw new IllegalArgumentException(
-                    "camel.server serves nothing but the webhook, which SNS signatures protect:"
-                            + " neither authentication nor static content can be enabled on it.");
+                    "camel.server serves nothing but the webhook, which SNS signatures protect: neither authentication nor"
+                            + " static content can be enabled on it, and its path is reactor.webhook.path alone.");
         }
         requireFree("camel.server.port", settings.getHost(), settings.getPort());
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
         configuration.setBindHost(settings.getHost());
         configuration.setBindPort(settings.getPort());
-        configuration.setPath(settings.getPath());
         configuration.setMaxBodySize((long) WebhookServer.LARGEST_BODY);
         configuration.setUseGlobalSslContextParameters(settings.isUseGlobalSslContextParameters());
         configuration.getBodyHandler().setHandleFileUploads(false);
