@@ -50,6 +50,9 @@ public class ReceiveRoute extends RouteBuilder {
                 .routeConfigurationId(NO_CONFIGURATION)
                 .onException(Exception.class)
                     .handled(true)
+                    // Refusals says it; Camel would now and then say it once more, as an error.
+                    .logRetryAttempted(false)
+                    .logExhausted(false)
                     .removeHeaders("*")
                     .bean(storing, "failed")
                     .bean(refusals, "refuse")
@@ -86,6 +89,7 @@ public class ReceiveRoute extends RouteBuilder {
                 .routeId("tell-refusal")
                 .routeDescription("Queues the notice of a refusal; whether that works changes no answer")
                 .routeConfigurationId(NO_CONFIGURATION)
+                .errorHandler(noErrorHandler())
                 .doTry()
                     .removeHeaders("*")
                     .setBody().body(Refusal.class, refusal -> refusal.notice().orElseThrow())
