@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
@@ -66,6 +67,7 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     private ProducerTemplate notices;
     private HttpServer server;
+    private Vertx own;
 
     WebhookServer(VertxPlatformHttpServerConfiguration configuration, String path, Connections.Limits limits) {
         super(configuration);
@@ -133,11 +135,15 @@ class WebhookServer extends VertxPlatformHttpServer {
     @Override
     protected void stopServer() {
         if (server != null) {
-            try {
-                get(server.close());
-            } catch (Exception e) {
-                LOG.debug("The webhook's port was not closed in order.", e);
-            }
+            close(server::close, "The webhook's port was not closed in order.");
+        }
+    }
+
+    private static void close(Supplier<Future<Void>> closing, String problem) {
+        try {
+            get(closing.get());
+        } catch (Exception e) {
+            LOG.debug(problem, e);
         }
     }
 
@@ -162,7 +168,16 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     @Override
     protected Vertx createVertxInstance() {
-        return super.createVertxInstance().exceptionHandler(this::unhandled);
+        own = super.createVertxInstance().exceptionHandler(this::unhandled);
+        return own;
+    }
+
+    /** Camel would do it with threads that only its own way to start makes. */
+    @Override
+    protected void stopVertx() {
+        if (own != null) {
+            close(own::close, "Vert.x was not closed in order.");
+        }
     }
 
     /** Vert.x 4.5.22 stumbles over a Host such as {@code %} before it asks any handler; such a request has no answer. */

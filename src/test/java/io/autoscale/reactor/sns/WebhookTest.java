@@ -104,6 +104,15 @@ class WebhookTest {
     }
 
     @Test
+    void stoppedItLeavesNoThreadBehind() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        new RunningWebhook(sns).close();
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !before.contains(thread))
+                .noneMatch(thread -> thread.getName().startsWith("vert")));
+    }
+
+    @Test
     void whatIsTooMuchAtOnceIsAnswered429() throws Exception {
         CountDownLatch inHand = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
