@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -59,6 +60,9 @@ public final class Broker extends ServiceSupport {
     private static final long LOCK_WAIT_MILLIS = 2_000;
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
+    /** What the broker has in its directory, and what a directory has that is a file system of its own. */
+    private static final Set<String> OWN = Set.of("journal", "bindings", "large-messages", "paging", "lost+found");
 
     private static final Logger LOG = LoggerFactory.getLogger("queue");
 
@@ -195,6 +199,7 @@ public final class Broker extends ServiceSupport {
         if (OWNER_ONLY.containsAll(permissions)) {
             return;
         }
+        requireOwnDirectory();
         try {
             Set<PosixFilePermission> fewer = EnumSet.copyOf(OWNER_ONLY);
             fewer.retainAll(permissions);
@@ -205,6 +210,16 @@ public final class Broker extends ServiceSupport {
                     "reactor.data: other users can get at " + data + ", which belongs to " + Files.getOwner(data)
                             + ". Give it to the reactor's user, or set a directory below it, which is made then.",
                     e);
+        }
+    }
+
+    /** Of a directory such as {@code /tmp}, where others have files too, nobody is shut out. */
+    private void requireOwnDirectory() throws IOException, CannotStart {
+        try (Stream<Path> files = Files.list(data)) {
+            if (!files.allMatch(file -> OWN.contains(file.getFileName().toString()))) {
+                throw new CannotStart("reactor.data: other users can get at " + data
+                        + ", and not all that is in it is the broker's. Set a directory below it, which is made then.");
+            }
         }
     }
 

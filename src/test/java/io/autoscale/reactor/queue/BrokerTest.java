@@ -70,11 +70,22 @@ class BrokerTest {
     @ParameterizedTest
     @ValueSource(strings = {"rwxrwxrwx", "rwxr-xr-x", "rwxrwx---", "rwx-----x"})
     void aDirectoryThatOthersCanGetAtIsTakenFromThem(String open) throws Exception {
+        Files.createDirectory(data.resolve("journal"));
+        Files.createDirectory(data.resolve("lost+found"));
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString(open));
 
         start();
 
         assertThat(mode()).isEqualTo("rwx------");
+    }
+
+    @Test
+    void aDirectoryWhereOthersHaveFilesIsNotTakenFromThem() throws Exception {
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.createFile(data.resolve("somebody's"));
+
+        assertThat(problem()).contains("other users can get at " + data, "Set a directory below it");
+        assertThat(mode()).isEqualTo("rwxrwxrwx");
     }
 
     private String mode() throws IOException {
