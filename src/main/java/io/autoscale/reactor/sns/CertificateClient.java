@@ -155,9 +155,10 @@ public final class CertificateClient implements SdkHttpClient {
         if (until != null && clock.instant().isBefore(until)) {
             throw new Unverifiable(host + " did not serve a certificate a moment ago");
         }
+        Download download = join(url);
         Answer answer;
         try {
-            answer = join(url);
+            answer = await(url, download);
         } catch (Unverifiable e) {
             resting.put(host, clock.instant().plus(REST));
             throw e;
@@ -176,13 +177,15 @@ public final class CertificateClient implements SdkHttpClient {
     }
 
     /** Takes part in the download of this certificate, which is begun unless it is under way. */
-    private Answer join(URI url) throws Unverifiable {
-        Download download;
+    private Download join(URI url) throws Unverifiable {
         try {
-            download = underway.computeIfAbsent(url, this::begin);
+            return underway.computeIfAbsent(url, this::begin);
         } catch (RejectedExecutionException e) {
             throw new Unverifiable("too many certificates are being downloaded", e);
         }
+    }
+
+    private Answer await(URI url, Download download) throws Unverifiable {
         try {
             return download.answer().get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

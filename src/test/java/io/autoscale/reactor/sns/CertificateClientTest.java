@@ -2,6 +2,8 @@ package io.autoscale.reactor.sns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.autoscale.reactor.standin.SnsSigner;
@@ -18,10 +20,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -80,6 +84,40 @@ class CertificateClientTest {
             assertThatThrownBy(() -> client.obtain(SOME)).isInstanceOf(Unverifiable.class);
             assertThatThrownBy(() -> client.obtain(SOME)).isInstanceOf(Unverifiable.class);
             assertThat(asked).hasValue(1);
+        }
+    }
+
+    @Test
+    void aFloodOfNamesIsFetchedFourAtOnceAndItsEndIsTheEndOfIt() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        ExecutorService senders = Executors.newCachedThreadPool();
+        Host host = () -> {
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return SnsSigner.answer(404, "");
+        };
+        try (CertificateClient client = client(host, Duration.ofMinutes(1))) {
+            BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+            for (int i = 0; i < 20; i++) {
+                URI name = SOME.resolve("/flood-" + i + ".pem");
+                senders.execute(() ->
+                        answers.add(catchThrowable(() -> client.obtain(name)).getMessage()));
+            }
+            for (int i = 0; i < 20 - 4 - 4; i++) {
+                assertThat(answers.poll(30, TimeUnit.SECONDS)).isEqualTo("too many certificates are being downloaded");
+            }
+            await().untilAsserted(() -> assertThat(asked).hasValue(4));
+            goOn.countDown();
+            for (int i = 0; i < 8; i++) {
+                assertThat(answers.poll(30, TimeUnit.SECONDS)).contains("404");
+            }
+
+            assertThatThrownBy(() -> client.obtain(SOME)).hasMessageContaining("404");
+        } finally {
+            senders.shutdownNow();
         }
     }
 
@@ -220,6 +258,10 @@ class CertificateClientTest {
     }
 
     private CertificateClient client(Host host) {
+        return client(host, Duration.ofSeconds(1));
+    }
+
+    private CertificateClient client(Host host, Duration deadline) {
         SdkHttpClient delegate = new SdkHttpClient() {
             @Override
             public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
@@ -242,7 +284,7 @@ class CertificateClientTest {
                 // Nothing is held.
             }
         };
-        return new CertificateClient(delegate, Clock.systemUTC(), Duration.ofSeconds(1));
+        return new CertificateClient(delegate, Clock.systemUTC(), deadline);
     }
 
     private static HttpExecuteResponse answer(InputStream body) {
