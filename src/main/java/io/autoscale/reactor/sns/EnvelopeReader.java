@@ -14,8 +14,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -32,6 +36,12 @@ public class EnvelopeReader {
 
     /** Nothing that SNS, Auto Scaling or EventBridge sends is nested deeper than five. */
     private static final int DEEPEST = 20;
+
+    /** As SNS writes it. The SDK verifies the time, not its text: of another form one could be had that nobody signed. */
+    private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC)
+            .withResolverStyle(ResolverStyle.STRICT);
 
     private static final Pattern MESSAGE_ID = Pattern.compile("[0-9A-Za-z][0-9A-Za-z-]{0,99}");
 
@@ -169,9 +179,9 @@ public class EnvelopeReader {
 
         Instant timestamp() throws Rejected {
             try {
-                return Instant.parse(text("Timestamp"));
+                return TIMESTAMP.parse(text("Timestamp"), Instant::from);
             } catch (DateTimeParseException e) {
-                throw malformed("its Timestamp is not a time");
+                throw malformed("its Timestamp is not a time such as 2026-11-22T10:15:30.000Z");
             }
         }
 

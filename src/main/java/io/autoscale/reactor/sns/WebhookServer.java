@@ -7,10 +7,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -110,10 +110,37 @@ class WebhookServer extends VertxPlatformHttpServer {
         });
         server = get(getVertx()
                 .createHttpServer(options)
-                .connectionHandler(connections::opened)
-                .requestHandler(router())
+                .connectionHandler(connection -> {
+                    // Vert.x would look for websockets first, and answer a version that it does not know with 501.
+                    ((HttpServerConnection) connection).handler(this::begin);
+                    connections.opened(connection);
+                })
+                .requestHandler(this::begin)
                 .listen(configuration.getBindPort(), configuration.getBindHost()));
         certificate.ifPresent(known -> new Renewal(known, options, server).lookEach(getVertx(), CERTIFICATE_LOOK));
+    }
+
+    private void begin(HttpServerRequest request) {
+        if (request.version() != null && canBeAskedForItsHost(request)) {
+            router().handle(request);
+        } else {
+            Refusal refusal = refusals().turnAway(400, "it is not well-formed HTTP");
+            request.response()
+                    .setStatusCode(refusal.status())
+                    .putHeader(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE)
+                    .end(refusal.text())
+                    .onComplete(sent -> request.connection().close());
+        }
+    }
+
+    /** Vert.x 4.5.27 stumbles over one such as {@code %}, where nobody would answer any more. */
+    private static boolean canBeAskedForItsHost(HttpServerRequest request) {
+        try {
+            request.authority();
+            return true;
+        } catch (IndexOutOfBoundsException e) {
+            return false;
+        }
     }
 
     /**
@@ -168,7 +195,7 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     @Override
     protected Vertx createVertxInstance() {
-        own = super.createVertxInstance().exceptionHandler(this::unhandled);
+        own = super.createVertxInstance();
         return own;
     }
 
@@ -177,16 +204,6 @@ class WebhookServer extends VertxPlatformHttpServer {
     protected void stopVertx() {
         if (own != null) {
             close(own::close, "Vert.x was not closed in order.");
-        }
-    }
-
-    /** Vert.x 4.5.22 stumbles over a Host such as {@code %} before it asks any handler; such a request has no answer. */
-    private void unhandled(Throwable failure) {
-        if (Arrays.stream(failure.getStackTrace())
-                .anyMatch(frame -> frame.getMethodName().equals("isValidAuthority"))) {
-            refusals().turnAway(400, "its Host is not one");
-        } else {
-            LOG.error("Unhandled exception in the webhook's server", failure);
         }
     }
 

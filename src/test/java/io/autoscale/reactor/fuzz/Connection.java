@@ -21,9 +21,6 @@ final class Connection implements AutoCloseable {
     /** After this time it is told that nothing more comes. */
     private static final int HURRY_MILLIS = 300;
 
-    /** The status of an answer after which HTTP/1.1 is not spoken any more. */
-    static final int SWITCHED = 101;
-
     private final int port;
     private Socket socket;
     private InputStream in;
@@ -81,10 +78,8 @@ final class Connection implements AutoCloseable {
     }
 
     private Answer read(boolean isHead) throws IOException {
+        // The version that was asked for is in the answer, too, whatever it was.
         String[] status = line().split(" ", 3);
-        if (!status[0].startsWith("HTTP/1.")) {
-            return new Answer(SWITCHED, "", true);
-        }
         int code = Integer.parseInt(status[1]);
         int length = 0;
         boolean chunked = false;
@@ -101,7 +96,7 @@ final class Connection implements AutoCloseable {
         if (code == 100) {
             return read(isHead);
         }
-        if (isHead || code == SWITCHED || code == 204) {
+        if (isHead) {
             return new Answer(code, "", true);
         }
         StringBuilder body = new StringBuilder();

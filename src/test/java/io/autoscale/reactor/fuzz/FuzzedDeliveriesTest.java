@@ -161,7 +161,7 @@ class FuzzedDeliveriesTest {
                 count(sentences, given.status() + " " + ID.matcher(given.body()).replaceFirst("delivery ID")));
         AtomicInteger now = stored.remove(delivery.messageId());
         int times = now == null ? 0 : now.get();
-        if (status == 0 || status == Connection.SWITCHED) {
+        if (status == 0) {
             if (delivery.due().isOrderly()) {
                 problem(turn, delivery, "no answer");
             }

@@ -126,6 +126,9 @@ class ConnectionsTest {
     @ValueSource(
             strings = {
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                "POST / HTTP/0.9\r\n\r\n",
+                "POST / HTTP/1.2\r\nHost: x\r\n\r\n",
+                "POST / HTTPS/1.1\r\nHost: x\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
@@ -138,7 +141,7 @@ class ConnectionsTest {
             })
     void whatTheWebhookDoesNotSpeakIsRefused(String request) throws Exception {
         start(new Connections.Limits(100, 100, SHORT, SHORT));
-        assertThat(answer(open(request))).matches("(?s)(HTTP/[12].[01] (400|404|405|501) .*|)");
+        assertThat(answer(open(request))).matches("(?s)(\\S+ (400|404|405) .*|)");
         deliver();
     }
 

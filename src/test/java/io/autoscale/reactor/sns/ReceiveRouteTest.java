@@ -105,6 +105,14 @@ class ReceiveRouteTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {".500001Z", ".5Z", ".500000000Z", ".500+00:00", ".500z"})
+    void aTimestampInAnotherFormThanWasSignedIsAnswered400(String end) throws Exception {
+        String timestamp = timestamp(Instant.now()).replaceFirst("\\.\\d{3}Z", ".500Z");
+        String body = sns.notification(TOPIC, "id", null, LAUNCH, timestamp, "2");
+        refuses(400, webhook.deliver(body.replace(timestamp, timestamp.replace(".500Z", end))));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"two\nlines", "Ünïcödé ☃ 𝄞", "\\u0041\"quoted\"", "tab\tand \u2028", "${body} #{x} {{y}}"})
     void whateverStandsInSubjectAndMessageIsVerifiedAsItCame(String text) throws Exception {
         Map<String, String> message = new HashMap<>(
