@@ -2,6 +2,7 @@ package io.autoscale.reactor.sns;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,10 +41,14 @@ final class Connections {
         this.limits = limits;
     }
 
-    void opened(HttpConnection connection) {
-        connection.closeHandler(closed -> forget(connection));
-        await(connection, limits.firstRequest());
-        oneTooMany(connection).ifPresent(HttpConnection::close);
+    /**
+     * The channel tells that it was closed: Vert.x 4.5.27 calls no close handler while a further request waits for the answer
+     * of the one before.
+     */
+    void opened(HttpServerConnection connection) {
+        Optional<HttpConnection> oneTooMany = add(connection);
+        connection.channel().closeFuture().addListener(closed -> forget(connection));
+        oneTooMany.ifPresent(HttpConnection::close);
     }
 
     /** A request has begun: what it takes from here on is limited by others. */
@@ -56,12 +61,20 @@ final class Connections {
         await(connection, limits.nextRequest());
     }
 
+    synchronized int open() {
+        return open.size();
+    }
+
     private synchronized void forget(HttpConnection connection) {
         open.remove(connection);
         stopWaiting(connection);
     }
 
+    /** An answer may come to its end after its connection. */
     private synchronized void await(HttpConnection connection, Duration limit) {
+        if (!open.contains(connection)) {
+            return;
+        }
         stopWaiting(connection);
         waiting.put(connection, vertx.setTimer(limit.toMillis(), over -> connection.close()));
     }
@@ -74,8 +87,9 @@ final class Connections {
     }
 
     /** Counts the new one; if that is one too many, returns who has to go for it. */
-    private synchronized Optional<HttpConnection> oneTooMany(HttpConnection added) {
-        open.add(added);
+    private synchronized Optional<HttpConnection> add(HttpConnection connection) {
+        open.add(connection);
+        await(connection, limits.firstRequest());
         if (open.size() <= limits.connections()) {
             return Optional.empty();
         }

@@ -110,9 +110,10 @@ class WebhookServer extends VertxPlatformHttpServer {
         });
         server = get(getVertx()
                 .createHttpServer(options)
-                .connectionHandler(connection -> {
+                .connectionHandler(opened -> {
+                    HttpServerConnection connection = (HttpServerConnection) opened;
                     // Vert.x would look for websockets first, and answer a version that it does not know with 501.
-                    ((HttpServerConnection) connection).handler(this::begin);
+                    connection.handler(this::begin);
                     connections.opened(connection);
                 })
                 .requestHandler(this::begin)

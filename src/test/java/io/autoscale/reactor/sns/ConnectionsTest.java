@@ -8,6 +8,9 @@ import static org.awaitility.Awaitility.await;
 import io.autoscale.reactor.sns.SnsSettings.Confirm;
 import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.SnsSigner;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -42,7 +45,9 @@ class ConnectionsTest {
         for (Socket socket : sockets) {
             socket.close();
         }
-        webhook.close();
+        if (webhook != null) {
+            webhook.close();
+        }
     }
 
     @Test
@@ -93,6 +98,28 @@ class ConnectionsTest {
         awaitClosed(first);
         awaitClosed(second);
         deliver();
+    }
+
+    @Test
+    void aConnectionThatEndsWhileARequestWaitsInLineIsNotCountedAnyMore() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try {
+            Connections connections = new Connections(vertx, new Connections.Limits(100, 100, LONG, LONG));
+            HttpServer server = vertx.createHttpServer()
+                    .connectionHandler(opened -> connections.opened((HttpServerConnection) opened))
+                    .requestHandler(neverAnswered -> {})
+                    .listen(0, "127.0.0.1")
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort())) {
+                send(socket, HEAD + "\r\n" + HEAD + "Content-Length: 2\r\n\r\n{");
+                await().atMost(PATIENCE).until(() -> connections.open() == 1);
+            }
+            await().atMost(PATIENCE).until(() -> connections.open() == 0);
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get();
+        }
     }
 
     @ParameterizedTest
