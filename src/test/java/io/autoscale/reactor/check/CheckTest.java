@@ -8,6 +8,7 @@ import io.autoscale.reactor.standin.Cloud;
 import io.autoscale.reactor.standin.Ports;
 import io.autoscale.reactor.standin.RunningReactor;
 import io.autoscale.reactor.standin.SaltApi;
+import io.autoscale.reactor.standin.SecretsManager;
 import io.autoscale.reactor.standin.SnsSigner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -152,6 +153,28 @@ class CheckTest {
                 .asString()
                 .contains("https://***@salt.example.org")
                 .doesNotContain("hunter22");
+    }
+
+    @Test
+    void aSecretMayComeFromAVault() {
+        cloud.salt().user(SaltApi.USER, "Zq8: {of} the vault", "[\"@runner\", \"@wheel\", \"test.*\"]");
+        try (SecretsManager vault = new SecretsManager()) {
+            vault.put("reactor/salt", "Zq8: {of} the vault");
+            settings.put("camel.vault.aws.accessKey", "AKIAEXAMPLE");
+            settings.put("camel.vault.aws.secretKey", "example");
+            settings.put("camel.vault.aws.region", "us-east-1");
+            settings.put("camel.vault.aws.overrideEndpoint", "true");
+            settings.put("camel.vault.aws.uriEndpointOverride", vault.url().toString());
+            settings.put("reactor.salt.password", "{{aws:reactor/salt}}");
+            assertThat(line(check(), "salt")).startsWith("ok").doesNotContain("Zq8");
+
+            settings.put("reactor.salt.password", "{{aws:reactor/of-nobody}}");
+            assertThat(check())
+                    .first()
+                    .asString()
+                    .startsWith("FAIL")
+                    .contains("reactor.salt.password holds a placeholder");
+        }
     }
 
     @Test
