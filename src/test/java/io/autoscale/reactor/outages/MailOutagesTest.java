@@ -33,10 +33,10 @@ class MailOutagesTest extends OutageTest {
         cloud.mailbox().reject("admin1@example.org");
         reactor.announce(Announcements.of("launch-error", "", "first"));
         reactor.announce(Announcements.of("launch-error", "", "second"));
-        await().atMost(LONG)
-                .until(() -> !cloud.mailbox().about("(group second)").isEmpty());
-        assertThat(cloud.mailbox().about("(group first)")).hasSize(1);
-        assertThat(cloud.mailbox().about("(group second)")).hasSize(1);
+        await().atMost(LONG).untilAsserted(() -> {
+            assertThat(cloud.mailbox().about("(group first)")).hasSize(1);
+            assertThat(cloud.mailbox().about("(group second)")).hasSize(1);
+        });
     }
 
     private void comesLaterAndHoldsUpNothing(String group) {
