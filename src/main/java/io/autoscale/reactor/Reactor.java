@@ -2,6 +2,8 @@ package io.autoscale.reactor;
 
 import io.autoscale.reactor.check.StartProblems;
 import io.autoscale.reactor.sns.WebhookServerFactory;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,6 +28,10 @@ public final class Reactor {
 
     public static final String ALL_ROUTES = "*.camel.yaml";
 
+    /** Vert.x would make a directory for copies of what it serves, and leave it behind when the process is killed. */
+    private static final FileSystemOptions WITHOUT_FILES =
+            new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
+
     private Reactor() {}
 
     /**
@@ -42,6 +48,7 @@ public final class Reactor {
         Main main = configured(home, new Beans(home.directory(), clock));
         loadRoutes(main, home, ALL_ROUTES);
         main.bind("webhookServerFactory", new WebhookServerFactory());
+        main.bind("vertxOptions", new VertxOptions().setFileSystemOptions(WITHOUT_FILES));
         main.addMainListener(new StartReport());
         return main;
     }

@@ -83,6 +83,18 @@ class ProcessTest {
     }
 
     @Test
+    void itWritesNothingOutsideItsHome() throws Exception {
+        run("");
+        await().atMost(LONG).ignoreExceptions().until(() -> post() == 400);
+
+        assertThat(home.resolve("tmp")).isEmptyDirectory();
+        try (var files = Files.list(home)) {
+            assertThat(files.map(home::relativize).map(Path::toString))
+                    .containsExactlyInAnyOrder("data", "instances.key", "output", "routes", "tmp");
+        }
+    }
+
+    @Test
     void whatCannotBeReadStopsTheStart() throws Exception {
         withBroker(context -> {});
         Path file = home.resolve("data/journal/activemq-data-1.amq");
@@ -142,6 +154,7 @@ class ProcessTest {
                         "-c",
                         first + " exec \"$0\" \"$@\"",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + Files.createDirectories(home.resolve("tmp")),
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         App.class.getName(),
