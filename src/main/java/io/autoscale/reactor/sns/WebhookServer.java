@@ -105,7 +105,7 @@ class WebhookServer extends VertxPlatformHttpServer {
         Connections connections = new Connections(getVertx(), limits);
         router().route().order(FIRST).handler(request -> {
             connections.requested(request.request().connection());
-            request.addEndHandler(end -> answered(request.request(), connections));
+            request.addEndHandler(end -> connections.answered(request.request().connection()));
             request.next();
         });
         server = get(getVertx()
@@ -129,6 +129,7 @@ class WebhookServer extends VertxPlatformHttpServer {
             request.response()
                     .setStatusCode(refusal.status())
                     .putHeader(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE)
+                    .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
                     .end(refusal.text())
                     .onComplete(sent -> request.connection().close());
         }
@@ -141,18 +142,6 @@ class WebhookServer extends VertxPlatformHttpServer {
             return true;
         } catch (IndexOutOfBoundsException e) {
             return false;
-        }
-    }
-
-    /**
-     * Nothing more is read behind a body in chunks: if it had a Content-Length too, which Netty hides, a proxy before us may see
-     * its end somewhere else. SNS sends none.
-     */
-    private static void answered(HttpServerRequest request, Connections connections) {
-        if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
-            request.connection().close();
-        } else {
-            connections.answered(request.connection());
         }
     }
 

@@ -140,13 +140,21 @@ class ConnectionsTest {
         deliver();
     }
 
-    @Test
-    void nothingIsReadBehindABodyWhoseEndIsAMatterOfOpinion() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 4\r\nTransfer-Encoding: chunked",
+                "Transfer-Encoding: chunked\r\nContent-Length: 4",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+                "Transfer-Encoding: chunked, identity",
+                "Transfer-Encoding: xchunked",
+                "Transfer-Encoding: \u000bchunked"
+            })
+    void nothingIsReadBehindABodyWhoseEndIsAMatterOfOpinion(String lengths) throws Exception {
         start(new Connections.Limits(100, 100, LONG, LONG));
-        Socket socket =
-                open(HEAD + "Content-Type: text/plain\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        + "0\r\n\r\n" + HEAD + "\r\n");
-        assertThat(answer(socket)).containsOnlyOnce("HTTP/1.1 ");
+        Socket socket = open(HEAD + "Content-Type: text/plain\r\n" + lengths + "\r\n\r\n0\r\n\r\n" + HEAD + "\r\n");
+        assertThat(answer(socket)).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/1.1 ");
     }
 
     @ParameterizedTest
