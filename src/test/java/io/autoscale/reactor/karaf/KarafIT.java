@@ -189,10 +189,12 @@ class KarafIT {
     @Order(8)
     void nothingWentWrong() throws Exception {
         karaf.stop();
-        assertThat(karaf.log().lines().filter(line -> line.contains("ERROR") || line.contains("Exception in thread")))
-                .as("all that is an error but the two launches given up on purpose")
-                .filteredOn(line -> !line.contains("Gave up on i-"))
-                .isEmpty();
+        assertThat(karaf.log()).doesNotContain("Exception in thread");
+        // Karaf itself has errors of its own when it starts and stops.
+        assertThat(karaf.log().lines().filter(line -> line.contains("ERROR") && line.contains(BUNDLE)))
+                .as("all that is an error of ours: the launches given up on purpose")
+                .isNotEmpty()
+                .allMatch(line -> line.contains("Gave up on i-"));
     }
 
     @Test
