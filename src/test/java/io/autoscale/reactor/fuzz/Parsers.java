@@ -88,7 +88,7 @@ final class Parsers {
         assertThat(keys).hasSizeLessThanOrEqualTo(16).allSatisfy(key -> assertThat(inBase64(text))
                 .contains(end(key)));
         List<PublicKey> alone = ConsoleHostKeys.parse(block);
-        String noise = text.replace("HOST KEY KEYS", "");
+        String noise = text.replace("HOST KEY KEYS", "#");
         if (noise.length() + block.length() < 60_000) {
             assertThat(ConsoleHostKeys.parse(noise + "\n" + block + "\n" + noise))
                     .isEqualTo(alone);
