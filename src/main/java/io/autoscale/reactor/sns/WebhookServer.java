@@ -125,12 +125,8 @@ class WebhookServer extends VertxPlatformHttpServer {
         if (request.version() != null && canBeAskedForItsHost(request)) {
             router().handle(request);
         } else {
-            Refusal refusal = refusals().turnAway(400, "it is not well-formed HTTP");
-            request.response()
-                    .setStatusCode(refusal.status())
-                    .putHeader(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE)
-                    .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-                    .end(refusal.text())
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            send(request, isReady() ? malformed() : notReady())
                     .onComplete(sent -> request.connection().close());
         }
     }
@@ -213,12 +209,12 @@ class WebhookServer extends VertxPlatformHttpServer {
 
     private void installDoor(Router router) {
         router.route(path).order(-1).handler(this::checkFirstLines).failureHandler(this::failed);
-        router.route(path).order(Integer.MAX_VALUE).handler(this::notReady);
+        router.route(path).order(Integer.MAX_VALUE).handler(request -> answer(request, notReady()));
     }
 
     private void checkFirstLines(RoutingContext request) {
         if (!isReady()) {
-            notReady(request);
+            answer(request, notReady());
         } else if (!HttpMethod.POST.equals(request.request().method())) {
             request.response().putHeader(HttpHeaders.ALLOW, "POST");
             answer(request, refusals().turnAway(405, "it is not a POST"));
@@ -254,7 +250,7 @@ class WebhookServer extends VertxPlatformHttpServer {
             case 503 -> answer(request, refusals().turnAway(503, "it was not here, or not handled, in time"));
             default -> {
                 if (isOfTheSender(request.statusCode(), request.failure())) {
-                    malformed(request);
+                    answer(request, malformed());
                 } else {
                     answer(request, refusals().turnAway(503, "it could not be handled"));
                 }
@@ -268,34 +264,38 @@ class WebhookServer extends VertxPlatformHttpServer {
     }
 
     /** Without a Host, with a query that cannot be decoded, or cut into chunks that are none. */
-    private void malformed(RoutingContext request) {
-        answer(request, refusals().turnAway(400, "it is not well-formed HTTP"));
+    private Refusal malformed() {
+        return refusals().turnAway(400, "it is not well-formed HTTP");
     }
 
     private void tooLarge(RoutingContext request) {
         answer(request, refusals().turnAway(413, "its body is larger than " + LARGEST_BODY + " bytes"));
     }
 
-    private void notReady(RoutingContext request) {
+    private Refusal notReady() {
         Refusals refusals = CamelContextHelper.findSingleByType(getCamelContext(), Refusals.class);
-        answer(request, refusals == null ? Refusal.NOT_READY : refusals.notReady());
+        return refusals == null ? Refusal.NOT_READY : refusals.notReady();
     }
 
     private void answer(RoutingContext request, Refusal refusal) {
         if (request.response().ended()) {
             return;
         }
-        if (refusal.notice().isPresent()) {
-            notices.asyncSendBody(ReceiveRoute.TELL_REFUSAL, refusal);
-        }
-        request.response()
-                .setStatusCode(refusal.status())
-                .putHeader(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE)
-                .end(refusal.text());
+        send(request.request(), refusal);
         if (!request.request().isEnded()) {
             request.request().resume();
             request.vertx().setTimer(LINGER_MILLIS, timer -> closeUnlessRead(request.request()));
         }
+    }
+
+    private Future<Void> send(HttpServerRequest request, Refusal refusal) {
+        if (refusal.notice().isPresent()) {
+            notices.asyncSendBody(ReceiveRoute.TELL_REFUSAL, refusal);
+        }
+        return request.response()
+                .setStatusCode(refusal.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Refusal.CONTENT_TYPE)
+                .end(refusal.text());
     }
 
     private static void closeUnlessRead(HttpServerRequest request) {

@@ -180,6 +180,15 @@ class ConnectionsTest {
         deliver();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.3\r\nHost: x", "HTTP/1.1\r\nHost: %"})
+    void aHeadThatOnlyWeRefuseIsToldAsAnyRefusal(String rest) throws Exception {
+        start(new Connections.Limits(100, 100, SHORT, SHORT));
+        webhook.notices().expectedMessageCount(1);
+        answer(open("POST " + RunningWebhook.PATH + " " + rest + "\r\n\r\n"));
+        webhook.notices().assertIsSatisfied();
+    }
+
     @Test
     void aHeadWithoutEndIsRefused() throws Exception {
         start(new Connections.Limits(100, 100, SHORT, SHORT));
